@@ -1,0 +1,49 @@
+import { env } from 'fastly:env';
+import { createFanoutHandoff } from 'fastly:fanout';
+import { type FanoutPlatform, type FetchApp, fetchOn } from '../platform.js';
+import { GripSignatureVerifier, hmacKey } from '../protocol/grip-signature.js';
+
+/** The part of a Compute `FetchEvent` that is used. */
+export interface FanoutFetchEvent {
+  readonly request: Request;
+  readonly client: { readonly address: string };
+}
+
+// Both verifiers are made at top level, so that the snapshot holds the imported keys.
+
+/** The key that Fastly signs with. https://www.fastly.com/documentation/guides/concepts/real-time-messaging/fanout/ */
+const production = new GripSignatureVerifier([
+  {
+    kty: 'EC',
+    crv: 'P-256',
+    x: 'CKo5A1ebyFcnmVV8SE5On-8G81JyBjSvcrx4VLetWCg',
+    y: '7gwJqaU6N8TP88--twjkwoB36f-pT3QsmI46nPhjO7M',
+  },
+]);
+/** What the Pushpin of Fastly's local server signs with. Everyone knows it: it must never count in production. */
+const localServer = new GripSignatureVerifier([hmacKey('viceroy_dev_signing_key_dont_use_in_production')]);
+
+/**
+ * The handler of a Compute service: give it each fetch event and answer with what it returns.
+ *
+ * @example
+ * const fetchHandler = handle(app);
+ * addEventListener('fetch', (event) => event.respondWith(fetchHandler(event)));
+ */
+export function handle(app: FetchApp): (event: FanoutFetchEvent) => Promise<Response> {
+  return ({ request, client }) => fetchOn(platform(client.address), app, request);
+}
+
+function platform(clientAddress: string): FanoutPlatform {
+  // Read in the request: at top level they would be those of the build.
+  const serviceId = env('FASTLY_SERVICE_ID') ?? '';
+  const isLocal = env('FASTLY_HOSTNAME') === 'localhost' && /^0+$/.test(serviceId);
+  return {
+    handoff: createFanoutHandoff,
+    trust: isLocal
+      ? { verifier: localServer, issuers: ['viceroy'] }
+      : { verifier: production, issuers: [`fastly:${serviceId}`] },
+    clientAddress,
+    serviceVersion: env('FASTLY_SERVICE_VERSION') ?? '',
+  };
+}

@@ -1,0 +1,2 @@
+export { type FanoutFetchEvent, handle } from './handle.js';
+export { serve } from './serve.js';

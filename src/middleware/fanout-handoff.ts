@@ -1,0 +1,106 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import { SignatureError } from '../errors.js';
+import { jsonLogger, type Logger, type LogRecord } from '../logger.js';
+import { handOff, platformOf } from '../platform.js';
+import { type GripKey, type GripSignature, GripSignatureVerifier } from '../protocol/grip-signature.js';
+
+/** The Hono environment of a handler behind {@link fanoutHandoff}. */
+export interface FanoutEnv {
+  Variables: {
+    /** What the verified `Grip-Sig` of the request says; set whenever a handler behind the handoff runs. */
+    grip: GripSignature;
+  };
+}
+
+export interface FanoutHandoffOptions {
+  /** The backend that Fanout calls: `self`, this same service, by default. */
+  readonly backend?: string;
+  /** `websocket`: the client's request must ask for that upgrade. Else any GET is handed off. */
+  readonly upgrade?: 'websocket' | undefined;
+  /** The keys that `Grip-Sig` may be signed with; by default the platform's. */
+  readonly keys?: readonly GripKey[];
+  /** The issuers that `Grip-Sig` may come from; by default the platform's. */
+  readonly issuers?: readonly string[];
+  /** Gets a record for every handoff and every refusal; by default prints them, one JSON object a line. */
+  readonly logger?: Logger;
+}
+
+/**
+ * Runs first on a route that Fanout serves. A client's own request is handed off to Fanout; what Fanout sends
+ * back, signed, goes on to the handler with `c.var.grip` set; anything else is refused:
+ *
+ * | request | answer |
+ * |---|---|
+ * | no `Grip-Sig`, not a GET | 405 with `Allow` |
+ * | no `Grip-Sig`, no `Upgrade: websocket` where one is needed | 426 |
+ * | no `Grip-Sig`, no entry to hand off (the app is not run by `serve` or `handle`) | 501 |
+ * | a `Grip-Sig` that is not valid | 403, and never handed off again: a wrong key would loop for ever |
+ *
+ * @example
+ * app.get('/ticker', fanoutHandoff(), (c) =>
+ *   holdStream({ channels: ['ticker'], contentType: 'text/plain' }));
+ */
+export function fanoutHandoff(options: FanoutHandoffOptions = {}): MiddlewareHandler<FanoutEnv> {
+  const { backend = 'self', upgrade, issuers, logger = jsonLogger } = options;
+  const ownVerifier = options.keys && new GripSignatureVerifier(options.keys);
+
+  return async function fanoutHandoff(c, next) {
+    const log = (record: LogRecord) =>
+      logger({ ...record, route: c.req.routePath, serviceVersion: platformOf(c)?.serviceVersion });
+
+    const token = c.req.header('Grip-Sig');
+    if (token === undefined) return firstPass(c, log);
+
+    const trust = platformOf(c)?.trust;
+    const verifier = ownVerifier ?? trust?.verifier;
+    const trusted = issuers ?? trust?.issuers;
+    if (verifier === undefined || trusted === undefined) return withoutEntry(c, log);
+    try {
+      c.set('grip', await verifier.verify(token, trusted));
+    } catch (error) {
+      if (!(error instanceof SignatureError)) throw error;
+      log({ level: 'warn', event: 'refused', status: 403, reason: error.message });
+      return c.text('The Grip-Sig of this request is not valid.\n', 403);
+    }
+    return next();
+  };
+
+  function firstPass(c: Context, log: Logger): Response {
+    if (c.req.method !== 'GET') return methodNotAllowed(c, 'GET');
+    if (upgrade !== undefined && c.req.header('Upgrade')?.toLowerCase() !== upgrade) {
+      return c.text(`Expected a request with Upgrade: ${upgrade}.\n`, 426, { Upgrade: upgrade });
+    }
+    const platform = platformOf(c);
+    if (platform === undefined) return withoutEntry(c, log);
+
+    prepareHeaders(c.req.raw, platform.clientAddress);
+    log({ level: 'info', event: 'handoff', backend });
+    return handOff(c, backend);
+  }
+}
+
+/** 405, with the methods that are allowed. */
+export function methodNotAllowed(c: Context, allow: string): Response {
+  return c.text(`Expected ${allow}, found ${c.req.method}.\n`, 405, { Allow: allow });
+}
+
+function withoutEntry(c: Context, log: Logger): Response {
+  log({ level: 'error', event: 'refused', status: 501, reason: 'no Fanout entry, and no keys and issuers' });
+  return c.text(
+    'This path is served through Fanout, and no Fanout is in front of it: run the app by serve(app) or handle(app), ' +
+      'or name the keys and issuers of the proxy.\n',
+    501,
+  );
+}
+
+/**
+ * A client can send any header. Fanout passes some of these through, or relies on them, so that they would
+ * arrive under its signature: they are dropped. What is known of the client takes the place of its own claims.
+ */
+function prepareHeaders({ headers, url }: Request, clientAddress: string | undefined): void {
+  for (const name of [...headers.keys()]) {
+    if (/^(?:grip-|meta-|connection-id$|x-forwarded-(?:for|proto)$)/i.test(name)) headers.delete(name);
+  }
+  if (clientAddress !== undefined) headers.set('X-Forwarded-For', clientAddress);
+  headers.set('X-Forwarded-Proto', new URL(url).protocol.slice(0, -1));
+}

@@ -1,0 +1,4 @@
+import { createApp } from './app.js';
+import { serve } from './fastly/index.js';
+
+serve(createApp());

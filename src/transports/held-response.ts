@@ -1,0 +1,56 @@
+import { gripHoldHeaders, type ResponseHold, type StreamHold } from '../protocol/grip-hold.js';
+
+interface HeldResponse {
+  readonly contentType: string;
+  /** Further headers for the client. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A stream that Fanout holds open. */
+export interface HeldStream extends HeldResponse, Omit<StreamHold, 'mode'> {
+  /** Sent at once. With none, the client gets nothing, the headers included, until the first message. */
+  readonly body?: string;
+}
+
+/** A response that Fanout keeps back until a message or the timeout. */
+export interface HeldUntilMessage extends HeldResponse, Omit<ResponseHold, 'mode'> {
+  /** What the client gets at the timeout; at most 100,000 bytes, which is Fanout's limit. */
+  readonly body?: string;
+}
+
+/**
+ * The answer to Fanout that holds a stream open.
+ *
+ * @throws ProtocolError for channels or settings that can't be sent.
+ * @example
+ * holdStream({ channels: ['news'], contentType: 'application/x-ndjson', keepAlive: { content: '\n', timeout: 20 } })
+ */
+export function holdStream(stream: HeldStream): Response {
+  return respond(stream, { ...stream, mode: 'stream' });
+}
+
+/**
+ * The answer to Fanout that holds a response back.
+ *
+ * @throws ProtocolError for channels or settings that can't be sent.
+ * @example
+ * holdResponse({ channels: ['news'], contentType: 'text/plain', timeout: 30, body: 'nothing new\n' })
+ */
+export function holdResponse(response: HeldUntilMessage): Response {
+  return respond(response, { ...response, mode: 'response' });
+}
+
+function respond(
+  { contentType, headers, body = '' }: HeldStream | HeldUntilMessage,
+  hold: StreamHold | ResponseHold,
+): Response {
+  return new Response(body, {
+    // What is held is of this moment: a cached copy would be an answer to nobody's question.
+    headers: [
+      ['Cache-Control', 'no-store'],
+      ...Object.entries(headers ?? {}),
+      ['Content-Type', contentType],
+      ...gripHoldHeaders(hold),
+    ],
+  });
+}

@@ -1,0 +1,19 @@
+import type { Context } from 'hono';
+import type { Channel } from '../protocol/channel.js';
+import type { ChannelSubscriber } from './channel-subscriber.js';
+import { holdResponse } from './held-response.js';
+
+/** Long polling: the response is the next message published as `http-response`. */
+export class LongPollTransport implements ChannelSubscriber {
+  readonly name: string = 'long-poll';
+  readonly path: string = '/response';
+  readonly contentType: string = 'text/plain';
+  /** Seconds after which the client gets `body` instead of a message; at least 5. */
+  readonly timeout: number = 55;
+  readonly body: string = '';
+
+  subscribe(_c: Context, channels: readonly Channel[]): Response {
+    const { contentType, timeout, body } = this;
+    return holdResponse({ channels, contentType, timeout, body });
+  }
+}

@@ -1,0 +1,25 @@
+import type { Context } from 'hono';
+import type { Channel } from '../protocol/channel.js';
+import { encodeSseEvent } from '../protocol/sse-event.js';
+import type { ChannelSubscriber } from './channel-subscriber.js';
+import { holdStream } from './held-response.js';
+
+/** Server-sent events: what is published as `http-stream` must be framed as events. */
+export class SseTransport implements ChannelSubscriber {
+  readonly name: string = 'sse';
+  readonly path: string = '/sse';
+  /** How long a browser waits before it connects again, in milliseconds. */
+  readonly retry: number = 3000;
+  /** Seconds of silence after which a comment is sent, so that no proxy and no browser takes it for dead. */
+  readonly keepAlive: number = 20;
+
+  subscribe(_c: Context, channels: readonly Channel[]): Response {
+    return holdStream({
+      channels,
+      contentType: 'text/event-stream',
+      // A first comment, since without a body an EventSource would not open until the first message.
+      body: encodeSseEvent({ comment: 'open', retry: this.retry }),
+      keepAlive: { content: encodeSseEvent({ comment: 'keep-alive' }), timeout: this.keepAlive },
+    });
+  }
+}

@@ -1,0 +1,18 @@
+import type { Context } from 'hono';
+import type { Channel } from '../protocol/channel.js';
+import type { ChannelSubscriber } from './channel-subscriber.js';
+import { holdStream } from './held-response.js';
+
+/** A plain HTTP response without an end: what is published as `http-stream` is appended as it is. */
+export class StreamTransport implements ChannelSubscriber {
+  readonly name: string = 'stream';
+  readonly path: string = '/stream';
+  readonly contentType: string = 'text/plain';
+  /** Sent at once. With none, the client gets nothing, the headers included, until the first message. */
+  readonly body: string = '';
+
+  subscribe(_c: Context, channels: readonly Channel[]): Response {
+    const { contentType, body } = this;
+    return holdStream({ channels, contentType, body });
+  }
+}

@@ -1,0 +1,139 @@
+import type { Context } from 'hono';
+import { ProtocolError } from '../errors.js';
+import { jsonLogger, type Logger } from '../logger.js';
+import type { Channel } from '../protocol/channel.js';
+import { controlMessage } from '../protocol/control-messages.js';
+import {
+  decodeClose,
+  decodeWebSocketEvents,
+  encodeClose,
+  WEBSOCKET_EVENTS_TYPE,
+  type WebSocketEvent,
+} from '../protocol/websocket-events.js';
+import type { ChannelSubscriber } from './channel-subscriber.js';
+import { OutgoingEvents, type WebSocketMessage, WebSocketSession } from './websocket-session.js';
+
+/**
+ * WebSockets. Fanout keeps the client's connection and sends what happens on it as requests; what is published
+ * as `ws-message` goes to the client without passing here.
+ *
+ * As it stands it echoes every message. Override the hooks to make it something else: they may be async, the
+ * events of a request are handled one after the other, and what hooks send goes out in that order. A hook that
+ * throws closes the socket with code 1011 (1008 for a `ProtocolError`).
+ *
+ * @example
+ * class ChatTransport extends WebSocketTransport {
+ *   override readonly path = '/chat/:room';
+ *   override channels(c: Context) { return [`room-${c.req.param('room')}`]; }
+ *   override onOpen(session: WebSocketSession) { session.send('welcome'); }
+ * }
+ */
+export class WebSocketTransport implements ChannelSubscriber {
+  readonly name: string = 'websocket';
+  readonly path: string = '/ws';
+  readonly upgrade = 'websocket';
+  /**
+   * What Fanout takes off the front of every message from the service. With none, text that starts with `c:`
+   * can't be sent, since it would be taken for a control message.
+   */
+  readonly messagePrefix: string = '';
+  readonly logger: Logger = jsonLogger;
+
+  /** The socket is open and subscribed. */
+  onOpen(_session: WebSocketSession): void | Promise<void> {}
+
+  /** The client sent a message. */
+  onMessage(session: WebSocketSession, message: WebSocketMessage): void | Promise<void> {
+    session.send(message);
+  }
+
+  /** The client closes; nothing can be sent any more. Code 1005 means that it gave none. */
+  onClose(_session: WebSocketSession, _code: number, _reason: string): void | Promise<void> {}
+
+  /** The connection was lost without a close; nothing can be sent any more. */
+  onDisconnect(_session: WebSocketSession): void | Promise<void> {}
+
+  async isOpening(c: Context): Promise<boolean> {
+    return isWebSocketOverHttp(c) && startsWithOpen(new Uint8Array(await c.req.arrayBuffer()));
+  }
+
+  async subscribe(c: Context, channels: readonly Channel[]): Promise<Response> {
+    if (!isWebSocketOverHttp(c)) return c.text('Not a WebSocket-over-HTTP request.\n', 400);
+
+    const outgoing = new OutgoingEvents();
+    const session = new WebSocketSession(c, channels, outgoing, this.messagePrefix);
+    const headers = new Headers({ 'Content-Type': WEBSOCKET_EVENTS_TYPE });
+    for (const event of decodeWebSocketEvents(new Uint8Array(await c.req.arrayBuffer()))) {
+      if (outgoing.closed) break;
+      if (event.type === 'OPEN') {
+        headers.set('Sec-WebSocket-Extensions', `grip; message-prefix="${this.messagePrefix}"`);
+      }
+      try {
+        await this.#handle(event, session, outgoing);
+      } catch (error) {
+        this.#fail(error, session, outgoing);
+      }
+    }
+    return new Response(outgoing.encode(), { headers });
+  }
+
+  async #handle(event: WebSocketEvent, session: WebSocketSession, outgoing: OutgoingEvents): Promise<void> {
+    const { type, content = new Uint8Array() } = event;
+    switch (type) {
+      case 'OPEN':
+        outgoing.add({ type: 'OPEN' });
+        for (const { name: channel, filters } of session.channels) {
+          outgoing.add(controlMessage({ type: 'subscribe', channel, ...(filters && { filters }) }));
+        }
+        return this.onOpen(session);
+      case 'TEXT':
+        return this.onMessage(session, decodeText(content));
+      case 'BINARY':
+        return this.onMessage(session, content);
+      case 'PING':
+        return outgoing.add({ type: 'PONG', content: event.content });
+      case 'CLOSE': {
+        const { code, reason } = decodeClose(event.content);
+        // An unanswered CLOSE leaves the client without a close frame, so the answer comes before the hook.
+        outgoing.add({ type: 'CLOSE', content: event.content?.subarray(0, 2) });
+        return this.onClose(session, code, reason);
+      }
+      case 'DISCONNECT':
+        return this.onDisconnect(session);
+      default:
+      // PONG, and whatever a newer proxy may send, asks for nothing.
+    }
+  }
+
+  /** A 500 would end the socket without a word to the client: it gets a close frame instead. */
+  #fail(error: unknown, session: WebSocketSession, outgoing: OutgoingEvents): void {
+    const violation = error instanceof ProtocolError;
+    if (!outgoing.closed) outgoing.add({ type: 'CLOSE', content: encodeClose(violation ? 1008 : 1011) });
+    this.logger({
+      level: violation ? 'warn' : 'error',
+      event: 'websocket-failed',
+      transport: this.name,
+      connection: session.id,
+      // The message of a foreign error may hold anything, a client's data included.
+      reason: violation ? error.message : error instanceof Error ? error.name : typeof error,
+    });
+  }
+}
+
+function isWebSocketOverHttp(c: Context): boolean {
+  return c.req.method === 'POST' && c.req.header('Content-Type') === WEBSOCKET_EVENTS_TYPE;
+}
+
+/** Fanout sends OPEN first or not at all. */
+function startsWithOpen(body: Uint8Array): boolean {
+  return 'OPEN'.split('').every((letter, index) => body[index] === letter.charCodeAt(0));
+}
+
+/** A client may send text that isn't UTF-8 only if the proxy lets it: refuse what can't be sent back as it came. */
+function decodeText(content: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
+  } catch {
+    throw new ProtocolError('Expected a text message in UTF-8, found other bytes.');
+  }
+}
