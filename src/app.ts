@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import { type FanoutOptions, fanout } from './fanout.js';
-import type { FanoutEnv } from './middleware/fanout-handoff.js';
+import type { FanoutEnv } from './fanout-env.js';
 
 /**
  * The reference service: `/ws`, `/sse`, `/stream` and `/response`, all of them on channel `test`.

@@ -2,12 +2,8 @@ import { type Context, Hono } from 'hono';
 import type { DependencyContainer } from 'tsyringe';
 import { resolveTransports, type TransportOption } from './container.js';
 import { ConfigurationError, ProtocolError } from './errors.js';
-import {
-  type FanoutEnv,
-  type FanoutHandoffOptions,
-  fanoutHandoff,
-  methodNotAllowed,
-} from './middleware/fanout-handoff.js';
+import type { FanoutEnv } from './fanout-env.js';
+import { type FanoutHandoffOptions, fanoutHandoff, methodNotAllowed } from './middleware/fanout-handoff.js';
 import { checkChannels } from './protocol/channel.js';
 import type { ChannelNames, ChannelSubscriber } from './transports/channel-subscriber.js';
 import { LongPollTransport } from './transports/long-poll-transport.js';
@@ -17,7 +13,7 @@ import { WebSocketTransport } from './transports/websocket-transport.js';
 
 export interface FanoutOptions extends Omit<FanoutHandoffOptions, 'upgrade'> {
   /** What clients are subscribed to; 1 to 20 names, or a function that finds them for a request. */
-  readonly channels?: ChannelNames | ((c: Context) => ChannelNames | Promise<ChannelNames>);
+  readonly channels?: ChannelNames | ((c: Context<FanoutEnv>) => ChannelNames | Promise<ChannelNames>);
   /** By default the four of this package. */
   readonly transports?: readonly TransportOption[];
   /** Where transports get their dependencies from. Transports registered in it are mounted as well. */
@@ -60,7 +56,7 @@ export function fanout(options: FanoutOptions = {}): Hono<FanoutEnv> {
 }
 
 async function subscribe(
-  c: Context,
+  c: Context<FanoutEnv>,
   transport: ChannelSubscriber,
   mountChannels: FanoutOptions['channels'],
 ): Promise<Response> {

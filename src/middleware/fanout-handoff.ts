@@ -1,16 +1,10 @@
 import type { Context, MiddlewareHandler } from 'hono';
+import { routePath } from 'hono/route';
 import { SignatureError } from '../errors.js';
-import { jsonLogger, type Logger, type LogRecord } from '../logger.js';
+import type { FanoutEnv } from '../fanout-env.js';
+import { jsonLogger, type Logger } from '../logger.js';
 import { handOff, platformOf } from '../platform.js';
-import { type GripKey, type GripSignature, GripSignatureVerifier } from '../protocol/grip-signature.js';
-
-/** The Hono environment of a handler behind {@link fanoutHandoff}. */
-export interface FanoutEnv {
-  Variables: {
-    /** What the verified `Grip-Sig` of the request says; set whenever a handler behind the handoff runs. */
-    grip: GripSignature;
-  };
-}
+import { type GripKey, GripSignatureVerifier } from '../protocol/grip-signature.js';
 
 export interface FanoutHandoffOptions {
   /** The backend that Fanout calls: `self`, this same service, by default. */
@@ -45,8 +39,8 @@ export function fanoutHandoff(options: FanoutHandoffOptions = {}): MiddlewareHan
   const ownVerifier = options.keys && new GripSignatureVerifier(options.keys);
 
   return async function fanoutHandoff(c, next) {
-    const log = (record: LogRecord) =>
-      logger({ ...record, route: c.req.routePath, serviceVersion: platformOf(c)?.serviceVersion });
+    const log: Logger = (record) =>
+      logger({ ...record, route: routePath(c), serviceVersion: platformOf(c)?.serviceVersion });
 
     const token = c.req.header('Grip-Sig');
     if (token === undefined) return firstPass(c, log);
@@ -62,6 +56,7 @@ export function fanoutHandoff(options: FanoutHandoffOptions = {}): MiddlewareHan
       log({ level: 'warn', event: 'refused', status: 403, reason: error.message });
       return c.text('The Grip-Sig of this request is not valid.\n', 403);
     }
+    c.set('fanoutLogger', log);
     return next();
   };
 

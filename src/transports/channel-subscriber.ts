@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import type { InjectionToken } from 'tsyringe';
+import type { FanoutEnv } from '../fanout-env.js';
 import type { Channel } from '../protocol/channel.js';
 
 /** What a function that names channels may return. */
@@ -28,12 +29,12 @@ export interface ChannelSubscriber {
   /** `websocket` where clients connect by that upgrade; Fanout then sends events as POST requests. */
   readonly upgrade?: 'websocket' | undefined;
   /** The channels of a request; goes before those of the mount. */
-  channels?(c: Context): ChannelNames | Promise<ChannelNames>;
+  channels?(c: Context<FanoutEnv>): ChannelNames | Promise<ChannelNames>;
   /**
    * False for a request that goes on with a connection which is open already: `channels` is then not asked, and
    * `subscribe` gets none. Without it, every request opens one.
    */
-  isOpening?(c: Context): boolean | Promise<boolean>;
+  isOpening?(c: Context<FanoutEnv>): boolean | Promise<boolean>;
   /**
    * Answers Fanout with a hold or with WebSocket events.
    *
@@ -41,7 +42,7 @@ export interface ChannelSubscriber {
    *
    * @param channels 1 to 20, checked; what to subscribe the client to.
    */
-  subscribe(c: Context, channels: readonly Channel[]): Response | Promise<Response>;
+  subscribe(c: Context<FanoutEnv>, channels: readonly Channel[]): Response | Promise<Response>;
 }
 
 /** All transports of a mount are registered under this one token. */

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { ProtocolError } from '../errors.js';
-import { jsonLogger, type Logger } from '../logger.js';
+import type { FanoutEnv } from '../fanout-env.js';
 import type { Channel } from '../protocol/channel.js';
 import { controlMessage } from '../protocol/control-messages.js';
 import {
@@ -12,6 +12,9 @@ import {
 } from '../protocol/websocket-events.js';
 import type { ChannelSubscriber } from './channel-subscriber.js';
 import { OutgoingEvents, type WebSocketMessage, WebSocketSession } from './websocket-session.js';
+
+const POLICY_VIOLATION = 1008;
+const INTERNAL_ERROR = 1011;
 
 /**
  * WebSockets. Fanout keeps the client's connection and sends what happens on it as requests; what is published
@@ -37,7 +40,6 @@ export class WebSocketTransport implements ChannelSubscriber {
    * can't be sent, since it would be taken for a control message.
    */
   readonly messagePrefix: string = '';
-  readonly logger: Logger = jsonLogger;
 
   /** The socket is open and subscribed. */
   onOpen(_session: WebSocketSession): void | Promise<void> {}
@@ -57,7 +59,7 @@ export class WebSocketTransport implements ChannelSubscriber {
     return isWebSocketOverHttp(c) && startsWithOpen(new Uint8Array(await c.req.arrayBuffer()));
   }
 
-  async subscribe(c: Context, channels: readonly Channel[]): Promise<Response> {
+  async subscribe(c: Context<FanoutEnv>, channels: readonly Channel[]): Promise<Response> {
     if (!isWebSocketOverHttp(c)) return c.text('Not a WebSocket-over-HTTP request.\n', 400);
 
     const outgoing = new OutgoingEvents();
@@ -71,7 +73,8 @@ export class WebSocketTransport implements ChannelSubscriber {
       try {
         await this.#handle(event, session, outgoing);
       } catch (error) {
-        this.#fail(error, session, outgoing);
+        if (!outgoing.closed) outgoing.add({ type: 'CLOSE', content: encodeClose(closeCode(error)) });
+        this.#report(c, error);
       }
     }
     return new Response(outgoing.encode(), { headers });
@@ -105,19 +108,33 @@ export class WebSocketTransport implements ChannelSubscriber {
     }
   }
 
-  /** A 500 would end the socket without a word to the client: it gets a close frame instead. */
-  #fail(error: unknown, session: WebSocketSession, outgoing: OutgoingEvents): void {
-    const violation = error instanceof ProtocolError;
-    if (!outgoing.closed) outgoing.add({ type: 'CLOSE', content: encodeClose(violation ? 1008 : 1011) });
-    this.logger({
-      level: violation ? 'warn' : 'error',
+  /** Says what kind of error it was and where, but not its message: that may hold anything, a client's data too. */
+  #report(c: Context<FanoutEnv>, error: unknown): void {
+    const expected = error instanceof ProtocolError;
+    c.var.fanoutLogger({
+      level: expected ? 'warn' : 'error',
       event: 'websocket-failed',
       transport: this.name,
-      connection: session.id,
-      // The message of a foreign error may hold anything, a client's data included.
-      reason: violation ? error.message : error instanceof Error ? error.name : typeof error,
+      reason: expected ? error.message : error instanceof Error ? error.name : typeof error,
+      ...(!expected && error instanceof Error && { at: stackFrames(error) }),
     });
   }
+}
+
+/** A 500 would end the socket without a word to the client: it gets a close frame instead (RFC 6455, 7.4.1). */
+function closeCode(error: unknown): number {
+  return error instanceof ProtocolError ? POLICY_VIOLATION : INTERNAL_ERROR;
+}
+
+/** The top of the stack: V8's lines start with `at`, those of the runtime on Compute have an `@`. */
+function stackFrames({ message, stack = '' }: Error): string {
+  return stack
+    .replace(message, '')
+    .split('\n')
+    .filter((line) => /^\s+at |^\S*@/.test(line))
+    .slice(0, 5)
+    .map((line) => line.trim())
+    .join(' < ');
 }
 
 function isWebSocketOverHttp(c: Context): boolean {

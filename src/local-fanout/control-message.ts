@@ -1,0 +1,65 @@
+import { ProtocolError } from '../errors.js';
+import { JsonFields, UnsupportedError } from './json-fields.js';
+import { messageType, type WebSocketMessageType } from './publish-item.js';
+
+/** A control message as Fanout understands it. */
+export type ReceivedControlMessage =
+  | { readonly type: 'subscribe' | 'unsubscribe'; readonly channel: string }
+  | { readonly type: 'detach' }
+  | { readonly type: 'set-meta' }
+  | {
+      readonly type: 'keep-alive';
+      /** Without it, keep-alives are turned off. */
+      readonly content: Buffer | undefined;
+      readonly messageType: WebSocketMessageType;
+      /** In milliseconds. */
+      readonly timeout: number;
+      readonly idle: boolean;
+    };
+
+const DEFAULT_TIMEOUT = 55;
+
+/**
+ * Reads what follows the `c:` of a control message.
+ *
+ * @throws ProtocolError for what can't be understood, and for what the embedded Fanout doesn't do.
+ * @see https://pushpin.org/docs/protocols/grip/#websocket
+ */
+export function decodeControlMessage(json: string): ReceivedControlMessage {
+  let document: unknown;
+  try {
+    document = JSON.parse(json);
+  } catch {
+    throw new ProtocolError('grip control message is not valid json');
+  }
+  const message = new JsonFields(document, 'grip control object');
+  const type = message.string('type');
+  switch (type) {
+    case 'subscribe':
+    case 'unsubscribe': {
+      const channel = message.string('channel');
+      if (channel === undefined) throw message.missing(`'channel'`);
+      if (channel === '') throw message.wrong('channel', 'invalid value');
+      if (message.strings('filters')?.length) throw new UnsupportedError(`'filters' of subscribe`);
+      return { type, channel };
+    }
+    case 'detach':
+      return { type };
+    case 'set-meta':
+      if (!message.string('name')) throw message.wrong('name', 'invalid value');
+      message.string('value');
+      return { type };
+    case 'keep-alive':
+      return {
+        type,
+        content: message.bytes('content'),
+        messageType: messageType(message, 'message-type') ?? 'text',
+        timeout: (message.integer('timeout', 0, 1e9) || DEFAULT_TIMEOUT) * 1000,
+        idle: message.string('mode') !== 'interval',
+      };
+    default:
+      throw type === undefined
+        ? message.missing(`'type'`)
+        : new UnsupportedError(`the control message '${type}'`);
+  }
+}

@@ -1,0 +1,1 @@
+export { type LocalFanout, type LocalFanoutOptions, startLocalFanout } from './local-fanout.js';

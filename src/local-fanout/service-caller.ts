@@ -1,0 +1,82 @@
+import { type FanoutPlatform, type FetchApp, fetchOn } from '../platform.js';
+import type { GripSigner } from './grip-signer.js';
+
+/** A client's request that the service handed off. */
+export interface Handoff {
+  readonly request: Request;
+  readonly backend: string;
+  readonly clientAddress: string | undefined;
+}
+
+/** What Fanout can do; it tells the service in every request. */
+const FEATURES = 'status';
+
+/** They only count between two ends of one connection (RFC 9110, 7.6.1), or are Fanout's own to set. */
+const DROPPED =
+  /^(?:grip-.*|connection|keep-alive|transfer-encoding|content-encoding|accept-encoding|expect|content-length)$/;
+
+/** Runs the service: for a client, and for what it handed off, as Fanout calls it back. */
+export class ServiceCaller {
+  readonly #app: FetchApp;
+  readonly #signer: GripSigner;
+  /** The runtime knows a handoff by the identity of its response. */
+  readonly #handoffs = new WeakMap<Response, Handoff>();
+
+  constructor(app: FetchApp, signer: GripSigner) {
+    this.#app = app;
+    this.#signer = signer;
+  }
+
+  /** The service's answer to a client: a response, or that Fanout is to take over. */
+  async firstPass(request: Request, clientAddress: string | undefined): Promise<Response | Handoff> {
+    const response = await fetchOn(this.#platform(clientAddress), this.#app, request);
+    return this.#handoffs.get(response) ?? response;
+  }
+
+  /**
+   * Calls the service for a client, signed.
+   *
+   * @throws Error when it fails, or hands off again.
+   */
+  async secondPass(
+    handoff: Handoff,
+    { method = 'GET', headers = new Headers(), body }: SecondPass = {},
+  ): Promise<Response> {
+    if (handoff.backend !== 'self') {
+      throw new Error(
+        `Expected the backend "self", found "${handoff.backend}": the embedded Fanout has no other.`,
+      );
+    }
+    const all = new Headers();
+    for (const [name, value] of handoff.request.headers) if (!DROPPED.test(name)) all.append(name, value);
+    for (const [name, value] of headers) all.set(name, value);
+    all.set('Grip-Sig', this.#signer.sign());
+    all.set('Grip-Feature', FEATURES);
+    const request = new Request(handoff.request.url, { method, headers: all, ...(body && { body }) });
+    const response = await fetchOn(this.#platform(handoff.clientAddress), this.#app, request);
+    if (this.#handoffs.has(response))
+      throw new Error('The service handed off a request that came from Fanout.');
+    return response;
+  }
+
+  #platform(clientAddress: string | undefined): FanoutPlatform {
+    return {
+      handoff: (request, backend) => {
+        // What a client of Compute would get of it, were it not recognised: an empty 200.
+        const response = new Response();
+        this.#handoffs.set(response, { request, backend, clientAddress });
+        return response;
+      },
+      trust: this.#signer.trust,
+      clientAddress,
+      serviceVersion: 'local',
+    };
+  }
+}
+
+interface SecondPass {
+  readonly method?: 'GET' | 'POST';
+  /** In place of the client's. */
+  readonly headers?: Headers;
+  readonly body?: Uint8Array<ArrayBuffer>;
+}

@@ -1,0 +1,156 @@
+import { ProtocolError } from '../errors.js';
+import { MAX_CHANNELS } from '../protocol/channel.js';
+import { CONTROL_PREFIX } from '../protocol/control-messages.js';
+import type { WebSocketEvent } from '../protocol/websocket-events.js';
+import type { Subscriber } from './channel-hub.js';
+import type { ClientSocket } from './client-socket.js';
+import { decodeControlMessage } from './control-message.js';
+import type { HoldEnvironment } from './held-connection.js';
+import { UnsupportedError } from './json-fields.js';
+import { KeepAliveTimer } from './keep-alive-timer.js';
+import type { PublishItem, WebSocketMessageType } from './publish-item.js';
+import type { ServiceLink, ServiceLinkHandler } from './service-link.js';
+
+export interface WebSocketEnvironment extends HoldEnvironment {
+  /** Called when the connection can't go on, with the reason. */
+  readonly onFailure: (reason: string) => void;
+}
+
+/** A client's WebSocket: its messages go to the service, and what the service and publishers send goes to it. */
+export class WebSocketConnection implements Subscriber, ServiceLinkHandler {
+  readonly #environment: WebSocketEnvironment;
+  /** `undefined` when the service did not ask for GRIP: then no message is for Fanout. */
+  readonly #messagePrefix: string | undefined;
+  readonly #channels = new Set<string>();
+  #socket: ClientSocket | undefined;
+  #link: ServiceLink | undefined;
+  #keepAlive: KeepAliveTimer | undefined;
+  #detached = false;
+
+  constructor(messagePrefix: string | undefined, environment: WebSocketEnvironment) {
+    this.#messagePrefix = messagePrefix;
+    this.#environment = environment;
+  }
+
+  /** Joins the two ends. */
+  start(socket: ClientSocket, link: ServiceLink): void {
+    this.#socket = socket;
+    this.#link = link;
+    socket.on('message', (data: Buffer, isBinary) => this.#toService(isBinary ? 'BINARY' : 'TEXT', data));
+    // For compactness the content is only there when it isn't empty, as in Pushpin.
+    socket.on('ping', (data) => this.#toService('PING', data.length > 0 ? data : undefined));
+    socket.on('pong', (data) => this.#toService('PONG', data.length > 0 ? data : undefined));
+    socket.on('peer-close', (code: number, reason: string) => {
+      if (this.#detached) socket.finish(1005, '');
+      else link.close(code, reason);
+    });
+    socket.on('error', () => undefined); // what breaks a connection also closes it
+    socket.on('close', (code, reason) => this.#gone(code, reason.toString()));
+    link.start();
+  }
+
+  // From the service.
+
+  onEvent({ type, content = new Uint8Array() }: WebSocketEvent): void {
+    if (this.#detached) return;
+    const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+    if (type === 'PING' || type === 'PONG') return this.#toClient(type === 'PING' ? 'ping' : 'pong', bytes);
+    if (this.#messagePrefix !== undefined) {
+      if (type === 'TEXT' && bytes.subarray(0, CONTROL_PREFIX.length).equals(Buffer.from(CONTROL_PREFIX))) {
+        return this.#control(bytes.subarray(CONTROL_PREFIX.length).toString());
+      }
+      const prefix = Buffer.from(this.#messagePrefix);
+      // Without the prefix a message is dropped, as it is by Pushpin.
+      if (!bytes.subarray(0, prefix.length).equals(prefix)) return;
+      return this.#toClient(type === 'TEXT' ? 'text' : 'binary', bytes.subarray(prefix.length));
+    }
+    return this.#toClient(type === 'TEXT' ? 'text' : 'binary', bytes);
+  }
+
+  onClose(code: number, reason: string): void {
+    if (!this.#detached) this.#socket?.finish(code, reason);
+  }
+
+  onDrain(): void {
+    this.#socket?.resume();
+  }
+
+  onFailure(reason: string): void {
+    if (this.#detached) return;
+    this.#environment.onFailure(reason);
+    this.#socket?.terminate();
+  }
+
+  // From publishers.
+
+  deliver({ webSocket }: PublishItem): void {
+    if (webSocket === undefined) return;
+    if (webSocket.action === 'send') return this.#toClient(webSocket.type, webSocket.content);
+    if (!this.#detached) this.#link?.close();
+    this.#socket?.finish(webSocket.code ?? 1005, webSocket.reason);
+  }
+
+  // From the client.
+
+  #toService(type: string, content: Buffer | undefined): void {
+    if (this.#detached || this.#link === undefined) return;
+    this.#link.send({ type, content });
+    if (!this.#link.writable) this.#socket?.pause();
+  }
+
+  #gone(code: number, reason: string): void {
+    this.#keepAlive?.stop();
+    for (const channel of this.#channels) this.#environment.hub.unsubscribe(channel, this);
+    this.#channels.clear();
+    if (this.#detached) return;
+    // 1006 stands for a connection that ended without a close frame.
+    if (code === 1006) this.#link?.disconnect();
+    else this.#link?.close(code, reason);
+  }
+
+  #toClient(type: WebSocketMessageType, content: Buffer): void {
+    const socket = this.#socket;
+    if (socket === undefined || socket.readyState !== socket.OPEN) return;
+    if (type === 'ping' || type === 'pong') socket[type](content);
+    else socket.send(content, { binary: type === 'binary' });
+    this.#keepAlive?.touch();
+    if (socket.bufferedAmount > this.#environment.maxBufferedBytes) {
+      this.#environment.onSlowClient(socket.bufferedAmount);
+      socket.terminate();
+    }
+  }
+
+  #control(json: string): void {
+    let message: ReturnType<typeof decodeControlMessage>;
+    try {
+      message = decodeControlMessage(json);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#environment.onFailure(error.message);
+      // Pushpin drops what it can't read; what it can and this one can't must not pass unnoticed.
+      if (!(error instanceof UnsupportedError)) return;
+      this.#link?.disconnect();
+      return this.#socket?.finish(1011, '');
+    }
+    switch (message.type) {
+      case 'subscribe':
+        if (this.#channels.size >= MAX_CHANNELS) return;
+        this.#channels.add(message.channel);
+        return this.#environment.hub.subscribe(message.channel, this);
+      case 'unsubscribe':
+        this.#channels.delete(message.channel);
+        return this.#environment.hub.unsubscribe(message.channel, this);
+      case 'detach':
+        this.#detached = true;
+        this.#socket?.resume();
+        return this.#link?.close();
+      case 'keep-alive': {
+        const { content, messageType } = message;
+        this.#keepAlive?.stop();
+        this.#keepAlive = content && new KeepAliveTimer(message, () => this.#toClient(messageType, content));
+        return;
+      }
+      case 'set-meta': // read by filters only
+    }
+  }
+}

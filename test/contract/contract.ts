@@ -1,0 +1,23 @@
+import { commandCases } from './command-cases.js';
+import type { ContractCase } from './contract-case.js';
+import { deliveryCases } from './delivery-cases.js';
+import { httpCases } from './http-cases.js';
+import { refusalCases } from './refusal-cases.js';
+import { signatureCases } from './signature-cases.js';
+import { webSocketCases } from './websocket-cases.js';
+
+export type { ContractCase, ContractTarget } from './contract-case.js';
+
+/**
+ * What every engine must do that serves the reference service: Fanout, Pushpin, the one of this package.
+ *
+ * Run the cases one after the other: they share a channel, and some end everything that listens to it.
+ */
+export const transportContract: readonly ContractCase[] = [
+  ...httpCases,
+  ...webSocketCases,
+  ...commandCases,
+  ...deliveryCases,
+  ...refusalCases,
+  ...signatureCases,
+];

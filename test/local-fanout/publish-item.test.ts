@@ -1,0 +1,181 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ProtocolError } from '../../src/errors.js';
+import { decodePublishRequest } from '../../src/local-fanout/publish-item.js';
+
+const decode = (...items: unknown[]) => decodePublishRequest(JSON.stringify({ items }));
+const decodeOne = (formats: object) => decode({ channel: 'a', formats })[0];
+
+describe('a publish request', () => {
+  it('is read in full', () => {
+    expect(
+      decode({
+        channel: 'a',
+        id: '1',
+        formats: {
+          'http-stream': { content: 'é' },
+          'http-response': { code: 201, reason: 'Made', headers: { A: 'b' }, body: 'text' },
+          'ws-message': { content: 'text' },
+        },
+      }),
+    ).toEqual([
+      {
+        channel: 'a',
+        id: '1',
+        stream: { action: 'send', content: Buffer.from('é') },
+        response: { status: 201, reason: 'Made', headers: [['A', 'b']], body: Buffer.from('text') },
+        webSocket: { action: 'send', type: 'text', content: Buffer.from('text') },
+      },
+    ]);
+  });
+
+  it('may have its formats in the item, as the older form has', () => {
+    expect(decode({ channel: 'a', 'http-stream': { content: 'x' } })[0]?.stream).toBeDefined();
+  });
+
+  it.each([
+    [{ content: '' }, { type: 'text', content: Buffer.alloc(0) }],
+    [{ 'content-bin': 'AP8=' }, { type: 'binary', content: Buffer.from([0, 255]) }],
+    [
+      { 'content-bin': 'YQ==', type: 'text' },
+      { type: 'text', content: Buffer.from('a') },
+    ],
+    [
+      { content: 'a', type: 'binary' },
+      { type: 'binary', content: Buffer.from('a') },
+    ],
+    [{ type: 'ping' }, { type: 'ping', content: Buffer.alloc(0) }],
+    [
+      { type: 'pong', content: 'a' },
+      { type: 'pong', content: Buffer.from('a') },
+    ],
+  ])('reads the WebSocket message %o', (message, expected) => {
+    expect(decodeOne({ 'ws-message': message })?.webSocket).toEqual({ action: 'send', ...expected });
+  });
+
+  it.each([
+    [{}, { code: undefined, reason: '' }],
+    [
+      { code: 4000, reason: 'x' },
+      { code: 4000, reason: 'x' },
+    ],
+  ])('reads the WebSocket close %o', (close, expected) => {
+    const { webSocket } = decodeOne({ 'ws-message': { action: 'close', ...close } }) ?? {};
+    expect(webSocket).toEqual({ action: 'close', ...expected });
+  });
+
+  it('reads the actions of the other formats', () => {
+    expect(decodeOne({ 'http-stream': { action: 'close' } })?.stream).toEqual({ action: 'close' });
+    expect(decodeOne({ 'http-response': { action: 'close' } })?.response).toBeUndefined();
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['no JSON', '{', /Body is not valid JSON/],
+    ['a list', '[]', /Invalid format/],
+    ['no items', '{}', /does not contain 'items'/],
+    ['items of wrong type', '{"items":1}', /'items' with wrong type/],
+    ['an item that is no object', [1], /items\[0\] is not an object/],
+    ['no channel', [{ formats: {} }], /items\[0\] does not contain 'channel'/],
+    ['a channel of wrong type', [{ channel: 1 }], /'channel' with wrong type/],
+    ['no formats', [{ channel: 'a' }], /no formats specified/],
+    ['empty formats', [{ channel: 'a', formats: {} }], /no formats specified/],
+    ['formats of wrong type', [{ channel: 'a', formats: [] }], /'formats' of items\[0\] is not an object/],
+    [
+      'an id of wrong type',
+      [{ channel: 'a', id: 1, formats: { 'http-stream': { content: '' } } }],
+      /'id' with wrong type/,
+    ],
+    ['no content', [{ channel: 'a', formats: { 'http-stream': {} } }], /'content' or 'content-bin'/],
+    ['no body', [{ channel: 'a', formats: { 'http-response': {} } }], /'body' or 'body-bin'/],
+    [
+      'an unknown action',
+      [{ channel: 'a', formats: { 'http-stream': { action: 'shout' } } }],
+      /'action' with unknown value/,
+    ],
+    [
+      'an unknown type',
+      [{ channel: 'a', formats: { 'ws-message': { type: 'x' } } }],
+      /'type' with unknown value/,
+    ],
+    [
+      'a bad code',
+      [{ channel: 'a', formats: { 'http-response': { code: 1000, body: '' } } }],
+      /'code' with invalid value/,
+    ],
+    [
+      'bad headers',
+      [{ channel: 'a', formats: { 'http-response': { headers: [['a']], body: '' } } }],
+      /'headers'/,
+    ],
+    [
+      'a later bad item',
+      [{ channel: 'a', formats: { 'http-stream': { content: '' } } }, 1],
+      /items\[1\] is not an object/,
+    ],
+    [
+      'prev-id',
+      [{ channel: 'a', 'prev-id': '1', formats: { 'http-stream': { content: '' } } }],
+      /does not support 'prev-id'/,
+    ],
+    [
+      'meta',
+      [{ channel: 'a', meta: {}, formats: { 'http-stream': { content: '' } } }],
+      /does not support 'meta'/,
+    ],
+    [
+      'a hint',
+      [{ channel: 'a', formats: { 'http-stream': { action: 'hint' } } }],
+      /does not support the action 'hint'/,
+    ],
+    [
+      'content filters',
+      [{ channel: 'a', formats: { 'http-stream': { content: '', 'content-filters': [] } } }],
+      /content-filters/,
+    ],
+    ['a body patch', [{ channel: 'a', formats: { 'http-response': { 'body-patch': [] } } }], /body-patch/],
+  ])('is refused with a reason when it has %s', (_, given, reason) => {
+    const body = typeof given === 'string' ? given : JSON.stringify({ items: given });
+    expect(() => decodePublishRequest(body)).toThrow(reason);
+    expect(() => decodePublishRequest(body)).toThrow(ProtocolError);
+  });
+
+  it('never throws anything but a ProtocolError, whatever the JSON', () => {
+    const key = fc.constantFrom(
+      'channel',
+      'id',
+      'formats',
+      'http-stream',
+      'http-response',
+      'ws-message',
+      'content',
+      'content-bin',
+      'body',
+      'body-bin',
+      'action',
+      'code',
+      'headers',
+      'reason',
+      'type',
+      '__proto__',
+      'toString',
+    );
+    const { value } = fc.letrec<{ value: unknown }>((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 5 },
+        fc.constantFrom('send', 'close', 'ping', 'text', 'a', '', null, true, 0, 200, 1e300, -1, 1.5),
+        fc.array(tie('value'), { maxLength: 3 }),
+        fc.array(fc.tuple(key, tie('value')), { maxLength: 5 }).map((pairs) => Object.fromEntries(pairs)),
+      ),
+    }));
+    fc.assert(
+      fc.property(fc.array(value, { maxLength: 3 }), (items) => {
+        try {
+          decode(...items);
+        } catch (error) {
+          expect(error).toBeInstanceOf(ProtocolError);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
