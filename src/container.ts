@@ -9,8 +9,8 @@ export type TransportClass<T extends ChannelSubscriber = ChannelSubscriber> = ne
   ...dependencies: any[]
 ) => T;
 
-/** What of a transport can be set: its properties, not its methods. */
-export type TransportSettings<T> = {
+/** What of a transport can be set: its properties, and of its methods only `channels`. */
+export type TransportSettings<T> = Pick<ChannelSubscriber, 'channels'> & {
   // biome-ignore lint/suspicious/noExplicitAny: any function at all
   readonly [K in keyof T as T[K] extends ((...args: any[]) => any) | undefined ? never : K]?: T[K];
 };
@@ -18,7 +18,12 @@ export type TransportSettings<T> = {
 /** A class that is used as it is, or with other settings: `{ use: SseTransport, path: '/notes' }`. */
 export type TransportOption<T extends ChannelSubscriber = ChannelSubscriber> =
   | TransportClass<T>
-  | ({ readonly use: TransportClass<T> } & TransportSettings<T>);
+  | ({ readonly use: TransportClass<T> } & TransportSettings<NoInfer<T>>);
+
+/** A list of options, each checked against its own class. */
+export type TransportOptions<T extends readonly ChannelSubscriber[]> = {
+  readonly [Index in keyof T]: TransportOption<T[Index]>;
+};
 
 /**
  * Adds a transport to those that a mount finds in the container.
@@ -63,7 +68,7 @@ export function resolveTransports(
 
 function configure<T extends ChannelSubscriber>(transport: T, settings: TransportSettings<T>): T {
   for (const name of Object.keys(settings)) {
-    if (!(name in transport) && name !== 'upgrade') {
+    if (!(name in transport) && name !== 'channels') {
       const known = Object.keys(transport).join(', ');
       throw new ConfigurationError(`${transport.constructor.name} has no setting ${name}; it has ${known}.`);
     }

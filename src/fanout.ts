@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono';
 import type { DependencyContainer } from 'tsyringe';
-import { resolveTransports, type TransportOption } from './container.js';
+import { resolveTransports, type TransportOption, type TransportOptions } from './container.js';
 import { ConfigurationError, ProtocolError } from './errors.js';
 import type { FanoutEnv } from './fanout-env.js';
 import { type FanoutHandoffOptions, fanoutHandoff, methodNotAllowed } from './middleware/fanout-handoff.js';
@@ -11,11 +11,12 @@ import { SseTransport } from './transports/sse-transport.js';
 import { StreamTransport } from './transports/stream-transport.js';
 import { WebSocketTransport } from './transports/websocket-transport.js';
 
-export interface FanoutOptions extends Omit<FanoutHandoffOptions, 'upgrade'> {
+export interface FanoutOptions<T extends readonly ChannelSubscriber[] = readonly ChannelSubscriber[]>
+  extends Omit<FanoutHandoffOptions, 'upgrade'> {
   /** What clients are subscribed to; 1 to 20 names, or a function that finds them for a request. */
   readonly channels?: ChannelNames | ((c: Context<FanoutEnv>) => ChannelNames | Promise<ChannelNames>);
   /** By default the four of this package. */
-  readonly transports?: readonly TransportOption[];
+  readonly transports?: TransportOptions<T>;
   /** Where transports get their dependencies from. Transports registered in it are mounted as well. */
   readonly container?: DependencyContainer;
 }
@@ -35,7 +36,9 @@ const TRANSPORTS: readonly TransportOption[] = [
  * @example
  * app.route('/live/:room', fanout({ channels: (c) => [`room-${c.req.param('room')}`] }));
  */
-export function fanout(options: FanoutOptions = {}): Hono<FanoutEnv> {
+export function fanout<T extends readonly ChannelSubscriber[]>(
+  options: FanoutOptions<T> = {},
+): Hono<FanoutEnv> {
   const { transports = TRANSPORTS, channels, container, ...handoff } = options;
   if (Array.isArray(channels)) checkAtOnce(channels);
 

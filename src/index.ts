@@ -3,6 +3,7 @@ export {
   registerTransport,
   type TransportClass,
   type TransportOption,
+  type TransportOptions,
   type TransportSettings,
 } from './container.js';
 export { ConfigurationError, FanoutError, ProtocolError, SignatureError } from './errors.js';

@@ -11,11 +11,10 @@ export class ClientSocket extends WebSocket {
     else super.close(code, data);
   }
 
-  /** Sends a close frame; with code 1005, one without a code. What can't be sent is left out. */
+  /** Sends a close frame. Without a code that can be sent it is 1000, as from Pushpin. */
   finish(code: number, reason: string): void {
     if (this.readyState !== WebSocket.OPEN) return;
-    if (isSendable(code)) super.close(code, truncate(reason));
-    else super.close();
+    super.close(isSendable(code) ? code : 1000, truncate(reason));
   }
 }
 

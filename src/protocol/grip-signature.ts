@@ -25,6 +25,8 @@ type Algorithm = 'ES256' | 'HS256';
 interface ImportedKey {
   readonly algorithm: Algorithm;
   readonly key: Promise<CryptoKey>;
+  /** Kept as long as the key; see {@link lastingBuffer}. */
+  readonly secret?: Uint8Array;
 }
 
 /** The clocks of Fanout and of the service may differ by this much, in seconds. */
@@ -117,15 +119,39 @@ export class GripSignatureVerifier {
 
 function importKey(jwk: GripKey): ImportedKey {
   const algorithm = algorithmOf(jwk);
-  const { kty, crv, x, y, k } = jwk;
+  const parameters = PARAMETERS[algorithm].import;
+  if (algorithm === 'HS256') {
+    const secret = lastingBuffer(decodeBase64Url(jwk.k ?? '') ?? new Uint8Array());
+    if (secret.length === 0) throw new ConfigurationError('The k of a key for Grip-Sig is not base64url.');
+    return {
+      algorithm,
+      secret,
+      key: guarded(crypto.subtle.importKey('raw', secret, parameters, false, ['verify'])),
+    };
+  }
   // Only what the key is made of: `use`, `key_ops` or `ext` of a foreign JWK could forbid what is needed.
-  const material = algorithm === 'ES256' ? { kty, crv, x, y } : { kty, k };
-  const key = crypto.subtle.importKey('jwk', material as JsonWebKey, PARAMETERS[algorithm].import, false, [
-    'verify',
-  ]);
-  // The one who verifies sees the failure; until then it must not count as unhandled.
+  const { kty, crv, x, y } = jwk;
+  const material = { kty, crv, x, y } as JsonWebKey;
+  return { algorithm, key: guarded(crypto.subtle.importKey('jwk', material, parameters, false, ['verify'])) };
+}
+
+/** Who verifies sees a failed import; until then it must not count as an unhandled rejection. */
+function guarded(key: Promise<CryptoKey>): Promise<CryptoKey> {
   key.catch(() => undefined);
-  return { algorithm, key };
+  return key;
+}
+
+/**
+ * A copy of a secret that stays at one place in memory, as long as something refers to it.
+ *
+ * The CryptoKey of an HMAC in js-compute 3.46 holds a pointer to the bytes that it was imported from, not a copy of
+ * them. Those of a JWK are freed at once, and those of a small array move with the object: MACs are then computed
+ * with whatever is there. A buffer of this size is allocated by itself and never moves.
+ */
+function lastingBuffer(secret: Uint8Array): Uint8Array<ArrayBuffer> {
+  const buffer = new Uint8Array(new ArrayBuffer(Math.max(4096, secret.length)), 0, secret.length);
+  buffer.set(secret);
+  return buffer;
 }
 
 function algorithmOf({ kty, crv, x, y, k, alg }: GripKey): Algorithm {

@@ -28,13 +28,14 @@ export class StreamClient {
     return this.until('the headers of a response', () => this.#response);
   }
 
+  /** A response that ended won't get what is waited for, and says sooner why. */
   until<T>(what: string, find: (received: string) => T | undefined, deadline?: number): Promise<T> {
-    return this.#watched.until(
-      what,
-      () => find(this.received),
-      () => this.#describe(),
-      deadline,
-    );
+    const findOrFail = () => {
+      const found = find(this.received);
+      if (found === undefined && this.#ending) throw new Error(`Expected ${what}; ${this.#describe()}.`);
+      return found;
+    };
+    return this.#watched.until(what, findOrFail, () => this.#describe(), deadline);
   }
 
   /** What stands between two marks, as bytes. */
@@ -53,7 +54,11 @@ export class StreamClient {
 
   /** Resolves with how the response ended: `ended` where the server ended it as it should. */
   ended(): Promise<string> {
-    return this.until('the end of the response', () => this.#ending);
+    return this.#watched.until(
+      'the end of the response',
+      () => this.#ending,
+      () => this.#describe(),
+    );
   }
 
   async close(): Promise<void> {
