@@ -3,6 +3,9 @@ import { type DependencyContainer, container as root } from 'tsyringe';
 import { ConfigurationError } from './errors.js';
 import { CHANNEL_SUBSCRIBER, type ChannelSubscriber } from './transports/channel-subscriber.js';
 
+// From here, since tsyringe throws when it is imported before reflect-metadata, and import sorters put it first.
+export { container, type DependencyContainer, inject, injectable } from 'tsyringe';
+
 /** A class of transports; what its constructor takes is injected. */
 export type TransportClass<T extends ChannelSubscriber = ChannelSubscriber> = new (
   // biome-ignore lint/suspicious/noExplicitAny: only the container calls it, with what the class asks for
@@ -41,7 +44,7 @@ export function registerTransport<T extends ChannelSubscriber>(
   use: TransportClass<T>,
   settings: TransportSettings<T> = {},
 ): void {
-  checkDependencies(use);
+  checkDependencies(container, use);
   container.register(CHANNEL_SUBSCRIBER, {
     useFactory: (resolver) => configure(resolver.resolve(use), settings),
   });
@@ -68,9 +71,11 @@ export function resolveTransports(
 
 function configure<T extends ChannelSubscriber>(transport: T, settings: TransportSettings<T>): T {
   for (const name of Object.keys(settings)) {
-    if (!(name in transport) && name !== 'channels') {
-      const known = Object.keys(transport).join(', ');
-      throw new ConfigurationError(`${transport.constructor.name} has no setting ${name}; it has ${known}.`);
+    const known = Object.keys(transport);
+    if (!known.includes(name) && name !== 'channels') {
+      throw new ConfigurationError(
+        `${transport.constructor.name} has no setting ${name}; it has ${known.join(', ')}.`,
+      );
     }
   }
   return Object.assign(transport, settings);
@@ -79,8 +84,13 @@ function configure<T extends ChannelSubscriber>(transport: T, settings: Transpor
 /** tsyringe keeps the tokens of `@inject` under this key, for the decorated class alone. */
 const INJECTION_TOKENS = 'injectionTokens';
 
-function checkDependencies(use: TransportClass): void {
-  if (use.length > 0 || Reflect.hasOwnMetadata(INJECTION_TOKENS, use)) return;
+function checkDependencies(container: DependencyContainer, use: TransportClass): void {
+  if (Reflect.hasOwnMetadata(INJECTION_TOKENS, use)) return;
+  if (use.length > 0 && !container.isRegistered(use, true)) {
+    throw new ConfigurationError(
+      `${use.name} has dependencies, and must declare them: @inject on each, and @injectable() on the class.`,
+    );
+  }
   const parent: unknown = Object.getPrototypeOf(use);
   if (typeof parent === 'function' && Reflect.hasMetadata(INJECTION_TOKENS, parent)) {
     throw new ConfigurationError(

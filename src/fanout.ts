@@ -63,7 +63,8 @@ async function subscribe(
   transport: ChannelSubscriber,
   mountChannels: FanoutOptions['channels'],
 ): Promise<Response> {
-  if (transport.upgrade === undefined && c.req.method !== 'GET') return methodNotAllowed(c, 'GET');
+  if (transport.upgrade === undefined && c.req.method !== 'GET')
+    return methodNotAllowed(c, c.var.fanoutLogger);
   try {
     const opening = transport.isOpening === undefined || (await transport.isOpening(c));
     if (!opening) return await transport.subscribe(c, []);

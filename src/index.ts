@@ -1,5 +1,9 @@
 export { createApp } from './app.js';
 export {
+  container,
+  type DependencyContainer,
+  inject,
+  injectable,
   registerTransport,
   type TransportClass,
   type TransportOption,

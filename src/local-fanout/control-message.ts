@@ -4,9 +4,18 @@ import { messageType, type WebSocketMessageType } from './publish-item.js';
 
 /** A control message as Fanout understands it. */
 export type ReceivedControlMessage =
-  | { readonly type: 'subscribe' | 'unsubscribe'; readonly channel: string }
-  | { readonly type: 'detach' }
-  | { readonly type: 'set-meta' }
+  | { readonly type: 'subscribe'; readonly channel: string; readonly filters: readonly string[] }
+  | { readonly type: 'unsubscribe'; readonly channel: string }
+  | { readonly type: 'detach' | 'flush-delayed' }
+  /** Without a value it is removed. */
+  | { readonly type: 'set-meta'; readonly name: string; readonly value: string | undefined }
+  | {
+      /** Sent once after the timeout, or when it is flushed. */
+      readonly type: 'send-delayed';
+      readonly content: Buffer;
+      readonly messageType: WebSocketMessageType;
+      readonly timeout: number;
+    }
   | {
       readonly type: 'keep-alive';
       /** Without it, keep-alives are turned off. */
@@ -17,7 +26,9 @@ export type ReceivedControlMessage =
       readonly idle: boolean;
     };
 
+/** In seconds. */
 const DEFAULT_TIMEOUT = 55;
+const DEFAULT_DELAY = 1;
 
 /**
  * Reads what follows the `c:` of a control message.
@@ -40,15 +51,25 @@ export function decodeControlMessage(json: string): ReceivedControlMessage {
       const channel = message.string('channel');
       if (channel === undefined) throw message.missing(`'channel'`);
       if (channel === '') throw message.wrong('channel', 'invalid value');
-      if (message.strings('filters')?.length) throw new UnsupportedError(`'filters' of subscribe`);
-      return { type, channel };
+      return type === 'subscribe'
+        ? { type, channel, filters: message.strings('filters') ?? [] }
+        : { type, channel };
     }
     case 'detach':
+    case 'flush-delayed':
       return { type };
-    case 'set-meta':
-      if (!message.string('name')) throw message.wrong('name', 'invalid value');
-      message.string('value');
-      return { type };
+    case 'set-meta': {
+      const name = message.string('name');
+      if (!name) throw message.wrong('name', 'invalid value');
+      return { type, name, value: message.string('value') };
+    }
+    case 'send-delayed':
+      return {
+        type,
+        content: message.bytes('content') ?? Buffer.alloc(0),
+        messageType: messageType(message, 'message-type') ?? 'text',
+        timeout: (message.integer('timeout', 0, 1e9) || DEFAULT_DELAY) * 1000,
+      };
     case 'keep-alive':
       return {
         type,

@@ -1,25 +1,30 @@
 import { ProtocolError } from '../errors.js';
 import { MAX_CHANNELS } from '../protocol/channel.js';
-import {
-  type Parameter,
-  parameter,
-  parseParameters,
-  parseValueWithParameters,
-  splitHeader,
-} from './grip-parameters.js';
+import { parameter, parseParameters, parseValueWithParameters, splitHeader } from './grip-parameters.js';
 import { JsonFields, UnsupportedError } from './json-fields.js';
 
 /** What a service's response tells Fanout to do with the client's connection. */
 export interface HoldInstruction {
   readonly mode: 'none' | 'response' | 'stream';
-  readonly channels: readonly string[];
+  readonly channels: readonly HeldChannel[];
   /** Milliseconds until a held response is sent as it is. */
   readonly timeout: number;
   readonly keepAlive:
     | { readonly content: Buffer; readonly timeout: number; readonly idle: boolean }
     | undefined;
+  /** What filters read of the connection. */
+  readonly meta: Readonly<Record<string, string>>;
+  /** Where the service tells how to go on, and after how many milliseconds at the latest. */
+  readonly nextLink: { readonly uri: string; readonly timeout: number } | undefined;
   /** The response for the client, without anything of GRIP. */
   readonly response: HeldResponse;
+}
+
+export interface HeldChannel {
+  readonly name: string;
+  /** The id of the last message that the service knows of. */
+  readonly prevId: string | undefined;
+  readonly filters: readonly string[];
 }
 
 export interface HeldResponse {
@@ -32,8 +37,8 @@ export interface HeldResponse {
 
 const DEFAULT_TIMEOUT = 55;
 const MIN_TIMEOUT = 5;
+const DEFAULT_LINK_TIMEOUT = 120;
 const INSTRUCT_TYPE = 'application/grip-instruct';
-const SET_META = 'Grip-Set-Meta';
 
 /** True when the response is for Fanout to act on; any other goes to the client as it is. */
 export function hasInstruction(headers: Headers): boolean {
@@ -55,20 +60,21 @@ export function readInstruction(response: Response, body: Buffer): HoldInstructi
 }
 
 function readHeaders({ headers, status, statusText }: Response, body: Buffer): HoldInstruction {
-  for (const name of ['Grip-Link', 'Grip-Session-Id', 'Grip-Session-Detect', 'Grip-Last']) {
+  for (const name of ['Grip-Session-Id', 'Grip-Session-Detect']) {
     if (headers.has(name)) throw new UnsupportedError(name);
   }
   const hold = headers.get('Grip-Hold') ?? 'none';
   if (hold !== 'none' && hold !== 'response' && hold !== 'stream') {
     throw new ProtocolError(`Grip-Hold must be set to either 'response' or 'stream'`);
   }
-  checkMeta(headers.get(SET_META));
   const replaced = readStatus(headers.get('Grip-Status'));
   return {
     mode: hold,
     channels: readChannels(headers.get('Grip-Channel')),
     timeout: clampTimeout(readSeconds('Grip-Timeout', headers.get('Grip-Timeout') ?? undefined)),
     keepAlive: readKeepAlive(headers.get('Grip-Keep-Alive')),
+    meta: readMeta(headers.get('Grip-Set-Meta')),
+    nextLink: readNextLink(headers.get('Grip-Link')),
     response: {
       ...(replaced ?? { status, reason: statusText || undefined }),
       headers: exposedHeaders(headers),
@@ -77,21 +83,30 @@ function readHeaders({ headers, status, statusText }: Response, body: Buffer): H
   };
 }
 
-function readChannels(value: string | null): string[] {
+function readChannels(value: string | null): HeldChannel[] {
   const channels = splitHeader(value ?? '').flatMap((part) => {
     const channel = parseValueWithParameters(part);
     if (channel === undefined) return []; // Pushpin skips what it can't parse
-    refuseParameters('Grip-Channel', channel.parameters, ['prev-id', 'filter']);
-    return [channel.value];
+    const { value: name, parameters } = channel;
+    const filters = parameters.filter(([key]) => key === 'filter').map(([, filter]) => filter);
+    return [{ name, prevId: parameter(parameters, 'prev-id'), filters }];
   });
   // As Fanout does: past the limit channels are dropped without a word.
   return channels.slice(0, MAX_CHANNELS);
 }
 
-function refuseParameters(header: string, parameters: readonly Parameter[], names: readonly string[]): void {
-  for (const name of names) {
-    if (parameter(parameters, name) !== undefined) throw new UnsupportedError(`${name} of ${header}`);
+/** The last of the links whose relation is `next`. */
+function readNextLink(value: string | null): HoldInstruction['nextLink'] {
+  let next: HoldInstruction['nextLink'];
+  for (const part of splitHeader(value ?? '')) {
+    const link = parseValueWithParameters(part);
+    if (link === undefined || parameter(link.parameters, 'rel') !== 'next') continue;
+    const uri = /^<(.+)>$/.exec(link.value)?.[1];
+    if (uri === undefined) throw new ProtocolError('failed to parse Grip-Link value');
+    const seconds = readSeconds('Grip-Link timeout', parameter(link.parameters, 'timeout'));
+    next = { uri, timeout: (seconds ?? DEFAULT_LINK_TIMEOUT) * 1000 };
   }
+  return next;
 }
 
 function readKeepAlive(header: string | null): HoldInstruction['keepAlive'] {
@@ -144,11 +159,16 @@ function unescapeCString(value: string): Buffer {
   return Buffer.from(text, 'latin1');
 }
 
-/** Meta is only read by filters, of which there are none here: what could matter is refused with them. */
-function checkMeta(header: string | null): void {
+function readMeta(header: string | null): Record<string, string> {
+  const meta: [string, string][] = [];
   for (const part of splitHeader(header ?? '')) {
-    if (parseParameters(part)?.length === 0) throw new ProtocolError(`${SET_META} cannot be empty`);
+    const parameters = parseParameters(part);
+    if (parameters === undefined) continue;
+    const [first] = parameters;
+    if (first === undefined) throw new ProtocolError('Grip-Set-Meta cannot be empty');
+    meta.push([first[0], first[1]]);
   }
+  return Object.fromEntries(meta);
 }
 
 function readStatus(header: string | null): { status: number; reason: string | undefined } | undefined {
@@ -205,17 +225,17 @@ function readJsonHold(hold: JsonFields | undefined): Omit<HoldInstruction, 'resp
   }
   const channels = hold?.list('channels') ?? [];
   if (hold !== undefined && !hold.has('channels')) throw hold.missing(`'channels'`);
-  hold?.stringMap('meta');
   const keepAlive = hold?.object('keep-alive');
   return {
     mode,
     channels: channels.slice(0, MAX_CHANNELS).map((each) => {
       const channel = new JsonFields(each, 'channel');
-      for (const field of ['prev-id', 'filters']) channel.refuse(field);
       const name = channel.string('name');
       if (name === undefined) throw channel.missing(`'name'`);
-      return name;
+      return { name, prevId: channel.string('prev-id'), filters: channel.strings('filters') ?? [] };
     }),
+    meta: hold?.stringMap('meta') ?? {},
+    nextLink: undefined,
     timeout: clampTimeout(hold?.integer('timeout', 0, 1e9)),
     // As JSON a hold names no mode, and Pushpin keeps alive at an interval.
     keepAlive: keepAlive && {

@@ -84,11 +84,6 @@ export class JsonFields {
     return new ProtocolError(`${this.#where} does not contain ${names}`);
   }
 
-  /** @throws ProtocolError when a field is given that nothing is done about. */
-  refuse(name: string): void {
-    if (this.has(name)) throw new UnsupportedError(`'${name}' of ${this.#where}`);
-  }
-
   #read(name: string, fits: (value: unknown) => boolean): unknown {
     if (!this.has(name)) return undefined;
     const value = this.#fields[name];

@@ -6,6 +6,7 @@ import type { FetchApp } from '../platform.js';
 import { ChannelHub } from './channel-hub.js';
 import { ClientServer } from './client-server.js';
 import { GripSigner } from './grip-signer.js';
+import { NextLinkTimers } from './next-link-timers.js';
 import { createPublishServer } from './publish-server.js';
 import { ServiceCaller } from './service-caller.js';
 
@@ -51,7 +52,8 @@ export async function startLocalFanout(
   const { port = 0, publishPort = 0, maxBufferedBytes = 2 ** 20, logger = jsonLogger } = options;
   const hub = new ChannelHub();
   const service = new ServiceCaller(app, new GripSigner());
-  const clients = new ClientServer({ hub, service, logger, maxBufferedBytes });
+  const timers = new NextLinkTimers();
+  const clients = new ClientServer({ hub, timers, service, logger, maxBufferedBytes });
   const publishing = createPublishServer(hub);
 
   const clientAddress = await listen(clients.server, port, 'clients');
@@ -70,6 +72,7 @@ export async function startLocalFanout(
       const closed = new Promise((resolve) => publishing.close(resolve));
       publishing.closeAllConnections();
       await Promise.all([clients.close(), closed]);
+      hub.close();
     },
   };
 }

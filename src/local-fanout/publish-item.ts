@@ -1,23 +1,38 @@
 import { ProtocolError } from '../errors.js';
-import { JsonFields, UnsupportedError } from './json-fields.js';
+import { JsonFields } from './json-fields.js';
 
-/** What is sent to those who wait for a response. */
-export interface PublishedResponse {
-  readonly status: number;
-  readonly reason: string | undefined;
-  readonly headers: readonly (readonly [string, string])[];
-  readonly body: Buffer;
+/** What every format may say. */
+interface Published {
+  /** Names of the filters that change content; the subscription must have the same. */
+  readonly contentFilters: readonly string[] | undefined;
 }
 
-/** What is appended to a stream; without content the stream is ended. */
-export type PublishedStreamData =
-  | { readonly action: 'send'; readonly content: Buffer }
-  | { readonly action: 'close' };
+/** What is sent to those who wait for a response. */
+export type PublishedResponse = Published &
+  (
+    | { readonly action: 'hint' | 'close' }
+    | {
+        readonly action: 'send';
+        readonly status: number;
+        readonly reason: string | undefined;
+        readonly headers: readonly (readonly [string, string])[];
+        readonly body: Buffer;
+        /** In place of `body`: changes to the body of the held response. */
+        readonly bodyPatch: readonly unknown[] | undefined;
+      }
+  );
+
+/** What is appended to a stream. A hint makes Fanout fetch the stream's next link. */
+export type PublishedStreamData = Published &
+  ({ readonly action: 'hint' | 'close' } | { readonly action: 'send'; readonly content: Buffer });
 
 /** What is sent to a WebSocket, or how it is closed. */
-export type PublishedWebSocketMessage =
-  | { readonly action: 'send'; readonly type: WebSocketMessageType; readonly content: Buffer }
-  | { readonly action: 'close'; readonly code: number | undefined; readonly reason: string };
+export type PublishedWebSocketMessage = Published &
+  (
+    | { readonly action: 'hint' }
+    | { readonly action: 'send'; readonly type: WebSocketMessageType; readonly content: Buffer }
+    | { readonly action: 'close'; readonly code: number | undefined; readonly reason: string }
+  );
 
 export type WebSocketMessageType = 'text' | 'binary' | 'ping' | 'pong';
 
@@ -25,6 +40,12 @@ export type WebSocketMessageType = 'text' | 'binary' | 'ping' | 'pong';
 export interface PublishItem {
   readonly channel: string;
   readonly id: string | undefined;
+  /** The id of the message before it; it waits for that one. */
+  readonly prevId: string | undefined;
+  /** True when it is to be delivered whatever came before it. */
+  readonly noSeq: boolean;
+  /** What filters read. */
+  readonly meta: Readonly<Record<string, string>>;
   readonly response: PublishedResponse | undefined;
   readonly stream: PublishedStreamData | undefined;
   readonly webSocket: PublishedWebSocketMessage | undefined;
@@ -62,8 +83,6 @@ export function decodePublishRequest(body: string): PublishItem[] {
 function decodeItem(item: JsonFields): PublishItem {
   const channel = item.string('channel');
   if (channel === undefined) throw item.missing(`'channel'`);
-  for (const field of ['prev-id', 'meta']) item.refuse(field);
-  item.boolean('no-seq'); // without prev-id there is no sequence to opt out of
   // Without `formats`, Pushpin looks for them in the item itself.
   const formats = item.object('formats') ?? item;
   const given = formats === item ? FORMATS.filter((name) => item.has(name)) : formats.names();
@@ -74,6 +93,9 @@ function decodeItem(item: JsonFields): PublishItem {
   return {
     channel,
     id: item.string('id'),
+    prevId: item.string('prev-id'),
+    noSeq: item.boolean('no-seq') ?? false,
+    meta: item.stringMap('meta') ?? {},
     response: response && decodeResponse(response),
     stream: stream && decodeStreamData(stream),
     webSocket: webSocket && decodeWebSocketMessage(webSocket),
@@ -81,47 +103,59 @@ function decodeItem(item: JsonFields): PublishItem {
 }
 
 /** `send` is what is done when nothing else is asked for. */
-function decodeAction(format: JsonFields): 'send' | 'close' {
+function decodeAction(format: JsonFields): 'send' | 'hint' | 'close' {
   const action = format.string('action') ?? 'send';
-  if (action === 'hint') throw new UnsupportedError(`the action 'hint'`);
-  if (action !== 'send' && action !== 'close') throw format.wrong('action', 'unknown value');
-  format.refuse('content-filters');
+  if (action !== 'send' && action !== 'hint' && action !== 'close') {
+    throw format.wrong('action', 'unknown value');
+  }
   return action;
 }
 
-function decodeResponse(format: JsonFields): PublishedResponse | undefined {
-  // A held response can't be closed without an answer: Pushpin accepts the action and does nothing.
-  if (decodeAction(format) === 'close') return undefined;
-  format.refuse('body-patch');
+function decodeResponse(format: JsonFields): PublishedResponse {
+  const action = decodeAction(format);
+  if (action !== 'send') return { action, contentFilters: undefined };
   const body = format.bytes('body');
-  if (body === undefined) throw format.missing(`'body' or 'body-bin'`);
+  const bodyPatch = body === undefined ? format.list('body-patch') : undefined;
+  if (body === undefined && bodyPatch === undefined) {
+    throw format.missing(`'body', 'body-bin', or 'body-patch'`);
+  }
   return {
+    action,
+    contentFilters: format.strings('content-filters'),
     status: format.integer('code', 0, 999) ?? 200,
     reason: format.string('reason'),
     headers: format.headers('headers').filter(([name]) => !/^grip-/i.test(name)),
-    body,
+    body: body ?? Buffer.alloc(0),
+    bodyPatch,
   };
 }
 
 function decodeStreamData(format: JsonFields): PublishedStreamData {
   const action = decodeAction(format);
-  if (action === 'close') return { action };
+  if (action !== 'send') return { action, contentFilters: undefined };
   const content = format.bytes('content');
   if (content === undefined) throw format.missing(`'content' or 'content-bin'`);
-  return { action, content };
+  return { action, content, contentFilters: format.strings('content-filters') };
 }
 
 function decodeWebSocketMessage(format: JsonFields): PublishedWebSocketMessage {
   const action = decodeAction(format);
+  if (action === 'hint') return { action, contentFilters: undefined };
   if (action === 'close') {
-    return { action, code: format.integer('code', 0, 65535), reason: format.string('reason') ?? '' };
+    const [code, reason] = [format.integer('code', 0, 65535), format.string('reason') ?? ''];
+    return { action, code, reason, contentFilters: undefined };
   }
   const type = messageType(format, 'type') ?? (format.has('content-bin') ? 'binary' : 'text');
   const content = format.bytes('content');
   if (content === undefined && (type === 'text' || type === 'binary')) {
     throw format.missing(`'content' or 'content-bin'`);
   }
-  return { action, type, content: content ?? Buffer.alloc(0) };
+  return {
+    action,
+    type,
+    content: content ?? Buffer.alloc(0),
+    contentFilters: format.strings('content-filters'),
+  };
 }
 
 /** Shared with the `keep-alive` control message, which names the field otherwise. */

@@ -1,5 +1,6 @@
 import { type FanoutPlatform, type FetchApp, fetchOn } from '../platform.js';
 import type { GripSigner } from './grip-signer.js';
+import { FILTER_NAMES } from './message-filter.js';
 
 /** A client's request that the service handed off. */
 export interface Handoff {
@@ -9,7 +10,7 @@ export interface Handoff {
 }
 
 /** What Fanout can do; it tells the service in every request. */
-const FEATURES = 'status';
+const FEATURES: string = ['status', 'link:next', ...FILTER_NAMES.map((name) => `filter:${name}`)].join(', ');
 
 /** They only count between two ends of one connection (RFC 9110, 7.6.1), or are Fanout's own to set. */
 const DROPPED =

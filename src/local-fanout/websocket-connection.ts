@@ -5,29 +5,29 @@ import type { WebSocketEvent } from '../protocol/websocket-events.js';
 import type { Subscriber } from './channel-hub.js';
 import type { ClientSocket } from './client-socket.js';
 import { decodeControlMessage } from './control-message.js';
-import type { HoldEnvironment } from './held-connection.js';
+import type { HoldEnvironment } from './hold-environment.js';
 import { UnsupportedError } from './json-fields.js';
 import { KeepAliveTimer } from './keep-alive-timer.js';
+import { acceptedBy, filtered } from './message-filter.js';
 import type { PublishItem, WebSocketMessageType } from './publish-item.js';
+import { checkContentFilters } from './response-connection.js';
 import type { ServiceLink, ServiceLinkHandler } from './service-link.js';
-
-export interface WebSocketEnvironment extends HoldEnvironment {
-  /** Called when the connection can't go on, with the reason. */
-  readonly onFailure: (reason: string) => void;
-}
 
 /** A client's WebSocket: its messages go to the service, and what the service and publishers send goes to it. */
 export class WebSocketConnection implements Subscriber, ServiceLinkHandler {
-  readonly #environment: WebSocketEnvironment;
+  readonly #environment: HoldEnvironment;
   /** `undefined` when the service did not ask for GRIP: then no message is for Fanout. */
   readonly #messagePrefix: string | undefined;
-  readonly #channels = new Set<string>();
+  /** The filters of each channel. */
+  readonly #channels = new Map<string, readonly string[]>();
+  readonly #meta = new Map<string, string>();
+  #delayed: { readonly timer: NodeJS.Timeout; readonly send: () => void } | undefined;
   #socket: ClientSocket | undefined;
   #link: ServiceLink | undefined;
   #keepAlive: KeepAliveTimer | undefined;
   #detached = false;
 
-  constructor(messagePrefix: string | undefined, environment: WebSocketEnvironment) {
+  constructor(messagePrefix: string | undefined, environment: HoldEnvironment) {
     this.#messagePrefix = messagePrefix;
     this.#environment = environment;
   }
@@ -77,15 +77,26 @@ export class WebSocketConnection implements Subscriber, ServiceLinkHandler {
 
   onFailure(reason: string): void {
     if (this.#detached) return;
-    this.#environment.onFailure(reason);
+    this.#environment.failed(new Error(reason));
     this.#socket?.terminate();
   }
 
   // From publishers.
 
-  deliver({ webSocket }: PublishItem): void {
+  deliver({ channel, webSocket, meta }: PublishItem): void {
     if (webSocket === undefined) return;
-    if (webSocket.action === 'send') return this.#toClient(webSocket.type, webSocket.content);
+    const filters = this.#channels.get(channel) ?? [];
+    const context = { subscriptionMeta: Object.fromEntries(this.#meta), publishMeta: meta };
+    try {
+      checkContentFilters(webSocket.contentFilters, filters);
+      if (!acceptedBy(filters, context) || webSocket.action === 'hint') return;
+      if (webSocket.action === 'send') {
+        return this.#toClient(webSocket.type, filtered(webSocket.content, filters, context));
+      }
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      return this.#environment.failed(error); // the message is dropped
+    }
     if (!this.#detached) this.#link?.close();
     this.#socket?.finish(webSocket.code ?? 1005, webSocket.reason);
   }
@@ -100,7 +111,8 @@ export class WebSocketConnection implements Subscriber, ServiceLinkHandler {
 
   #gone(code: number, reason: string): void {
     this.#keepAlive?.stop();
-    for (const channel of this.#channels) this.#environment.hub.unsubscribe(channel, this);
+    clearTimeout(this.#delayed?.timer);
+    for (const channel of this.#channels.keys()) this.#environment.hub.unsubscribe(channel, this);
     this.#channels.clear();
     if (this.#detached) return;
     // 1006 stands for a connection that ended without a close frame.
@@ -114,10 +126,7 @@ export class WebSocketConnection implements Subscriber, ServiceLinkHandler {
     if (type === 'ping' || type === 'pong') socket[type](content);
     else socket.send(content, { binary: type === 'binary' });
     this.#keepAlive?.touch();
-    if (socket.bufferedAmount > this.#environment.maxBufferedBytes) {
-      this.#environment.onSlowClient(socket.bufferedAmount);
-      socket.terminate();
-    }
+    if (this.#environment.isTooSlow(socket.bufferedAmount)) socket.terminate();
   }
 
   #control(json: string): void {
@@ -126,7 +135,7 @@ export class WebSocketConnection implements Subscriber, ServiceLinkHandler {
       message = decodeControlMessage(json);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      this.#environment.onFailure(error.message);
+      this.#environment.failed(error);
       // Pushpin drops what it can't read; what it can and this one can't must not pass unnoticed.
       if (!(error instanceof UnsupportedError)) return;
       this.#link?.disconnect();
@@ -135,7 +144,7 @@ export class WebSocketConnection implements Subscriber, ServiceLinkHandler {
     switch (message.type) {
       case 'subscribe':
         if (this.#channels.size >= MAX_CHANNELS) return;
-        this.#channels.add(message.channel);
+        this.#channels.set(message.channel, message.filters);
         return this.#environment.hub.subscribe(message.channel, this);
       case 'unsubscribe':
         this.#channels.delete(message.channel);
@@ -150,7 +159,24 @@ export class WebSocketConnection implements Subscriber, ServiceLinkHandler {
         this.#keepAlive = content && new KeepAliveTimer(message, () => this.#toClient(messageType, content));
         return;
       }
-      case 'set-meta': // read by filters only
+      case 'send-delayed': {
+        this.#flushDelayed();
+        const { content, messageType, timeout } = message;
+        const send = () => this.#toClient(messageType, content);
+        this.#delayed = { send, timer: setTimeout(() => this.#flushDelayed(), timeout) };
+        return;
+      }
+      case 'flush-delayed':
+        return this.#flushDelayed();
+      case 'set-meta':
+        if (message.value === undefined) this.#meta.delete(message.name);
+        else this.#meta.set(message.name, message.value);
     }
+  }
+
+  #flushDelayed(): void {
+    clearTimeout(this.#delayed?.timer);
+    this.#delayed?.send();
+    this.#delayed = undefined;
   }
 }

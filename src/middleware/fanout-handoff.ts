@@ -61,8 +61,9 @@ export function fanoutHandoff(options: FanoutHandoffOptions = {}): MiddlewareHan
   };
 
   function firstPass(c: Context, log: Logger): Response {
-    if (c.req.method !== 'GET') return methodNotAllowed(c, 'GET');
+    if (c.req.method !== 'GET') return methodNotAllowed(c, log);
     if (upgrade !== undefined && c.req.header('Upgrade')?.toLowerCase() !== upgrade) {
+      log({ level: 'info', event: 'refused', status: 426, reason: `no Upgrade: ${upgrade}` });
       return c.text(`Expected a request with Upgrade: ${upgrade}.\n`, 426, { Upgrade: upgrade });
     }
     const platform = platformOf(c);
@@ -74,9 +75,10 @@ export function fanoutHandoff(options: FanoutHandoffOptions = {}): MiddlewareHan
   }
 }
 
-/** 405, with the methods that are allowed. */
-export function methodNotAllowed(c: Context, allow: string): Response {
-  return c.text(`Expected ${allow}, found ${c.req.method}.\n`, 405, { Allow: allow });
+/** Both of a client's own requests and of Fanout's, but for WebSocket events, only GET is for a transport. */
+export function methodNotAllowed(c: Context, log: Logger): Response {
+  log({ level: 'info', event: 'refused', status: 405, reason: 'not a GET' });
+  return c.text(`Expected GET, found ${c.req.method}.\n`, 405, { Allow: 'GET' });
 }
 
 /** Compute can't read a header of more than 69,000 bytes, and throws: it is there, and it is not valid. */

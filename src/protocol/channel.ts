@@ -28,10 +28,12 @@ export function checkChannels(channels: readonly (string | Channel)[]): readonly
     throw new ProtocolError(`Expected at most ${MAX_CHANNELS} channels, found ${channels.length}.`);
   }
   return channels.map((each) => {
-    const channel = typeof each === 'string' ? { name: each } : each;
+    const channel = typeof each === 'object' && each !== null ? each : { name: each };
     checkChannelName(channel.name);
     for (const filter of channel.filters ?? []) {
-      if (!TOKEN.test(filter)) throw new ProtocolError('A filter is named by letters, digits and hyphens.');
+      if (typeof filter !== 'string' || !TOKEN.test(filter)) {
+        throw new ProtocolError('A filter is named by letters, digits and hyphens.');
+      }
     }
     return channel;
   });
@@ -39,7 +41,8 @@ export function checkChannels(channels: readonly (string | Channel)[]): readonly
 
 /** @throws ProtocolError when the name can't be sent; see {@link checkChannels}. */
 export function checkChannelName(name: string): void {
-  if (!NAME.test(name)) {
+  // Plain JavaScript may pass anything: an absent parameter must not become the channel "undefined".
+  if (typeof name !== 'string' || !NAME.test(name)) {
     throw new ProtocolError(
       'A channel name is printable ASCII without comma, semicolon and quotation mark, with no space at its ends; ' +
         `found ${describe(name)}.`,

@@ -90,7 +90,7 @@ export class GripSignatureVerifier {
     const keys = this.#keys.filter((key) => key.algorithm === alg);
     if (keys.length === 0) throw new SignatureError('Grip-Sig is of an algorithm that no key is for.');
 
-    const { iss, exp, nbf } = parseObject(claims, 'claims');
+    const { iss, exp, nbf } = parseObject(claims, 'claims set');
     if (typeof iss !== 'string') throw new SignatureError('Grip-Sig has no issuer.');
     if (!issuers.includes(iss)) throw new SignatureError(`Grip-Sig is not from ${issuers.join(' or ')}.`);
     if (typeof exp !== 'number' || !Number.isFinite(exp)) throw new SignatureError('Grip-Sig has no expiry.');

@@ -17,8 +17,8 @@ const LINE_BREAK = /\r\n|\r|\n/;
  * The only framing of server-sent events in this package. Line breaks in `data` and `comment` become further
  * lines of the same field.
  *
- * @throws ProtocolError where the format can't carry a value: a line break in `event`, a line break or NUL in
- * `id`, a `retry` that is not a whole number.
+ * @throws ProtocolError where the format can't carry a value: a line break or NUL in `event` or `id`,
+ * a `retry` that is not a whole number.
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */

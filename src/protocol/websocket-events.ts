@@ -112,7 +112,7 @@ export function encodeClose(code: number, reason = ''): Uint8Array<ArrayBuffer> 
 export function decodeClose(content: Uint8Array | undefined): { code: number; reason: string } {
   if (content === undefined || content.length < 2) return { code: 1005, reason: '' };
   const code = ((content[0] as number) << 8) | (content[1] as number);
-  return { code, reason: new TextDecoder().decode(content.subarray(2)) };
+  return { code, reason: new TextDecoder('utf-8', { ignoreBOM: true }).decode(content.subarray(2)) };
 }
 
 function expectLineEnd(body: Uint8Array, position: number): number {

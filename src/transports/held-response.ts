@@ -44,13 +44,9 @@ function respond(
   { contentType, headers, body = '' }: HeldStream | HeldUntilMessage,
   hold: StreamHold | ResponseHold,
 ): Response {
-  return new Response(body, {
-    // What is held is of this moment: a cached copy would be an answer to nobody's question.
-    headers: [
-      ['Cache-Control', 'no-store'],
-      ...Object.entries(headers ?? {}),
-      ['Content-Type', contentType],
-      ...gripHoldHeaders(hold),
-    ],
-  });
+  // What is held is of this moment: a cached copy would be an answer to nobody's question.
+  const all = new Headers({ 'Cache-Control': 'no-store' });
+  const own: [string, string][] = [['Content-Type', contentType], ...gripHoldHeaders(hold)];
+  for (const [name, value] of [...Object.entries(headers ?? {}), ...own]) all.set(name, value);
+  return new Response(body, { headers: all });
 }

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
+import type { FanoutEnv } from '../fanout-env.js';
 import type { Channel } from '../protocol/channel.js';
-import type { ChannelSubscriber } from './channel-subscriber.js';
+import type { ChannelNames, ChannelSubscriber } from './channel-subscriber.js';
 import { holdResponse } from './held-response.js';
 
 /** Long polling: the response is the next message published as `http-response`. */
@@ -11,6 +12,9 @@ export class LongPollTransport implements ChannelSubscriber {
   /** Seconds after which the client gets `body` instead of a message; at least 5. */
   readonly timeout: number = 55;
   readonly body: string = '';
+
+  /** The channels of a request; go before those of the mount. */
+  channels?(c: Context<FanoutEnv>): ChannelNames | Promise<ChannelNames>;
 
   subscribe(_c: Context, channels: readonly Channel[]): Response {
     const { contentType, timeout, body } = this;

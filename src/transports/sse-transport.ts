@@ -1,7 +1,8 @@
 import type { Context } from 'hono';
+import type { FanoutEnv } from '../fanout-env.js';
 import type { Channel } from '../protocol/channel.js';
 import { encodeSseEvent } from '../protocol/sse-event.js';
-import type { ChannelSubscriber } from './channel-subscriber.js';
+import type { ChannelNames, ChannelSubscriber } from './channel-subscriber.js';
 import { holdStream } from './held-response.js';
 
 /** Server-sent events: what is published as `http-stream` must be framed as events. */
@@ -12,6 +13,9 @@ export class SseTransport implements ChannelSubscriber {
   readonly retry: number = 3000;
   /** Seconds of silence after which a comment is sent, so that no proxy and no browser takes it for dead. */
   readonly keepAlive: number = 20;
+
+  /** The channels of a request; go before those of the mount. */
+  channels?(c: Context<FanoutEnv>): ChannelNames | Promise<ChannelNames>;
 
   subscribe(_c: Context, channels: readonly Channel[]): Response {
     return holdStream({

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
+import type { FanoutEnv } from '../fanout-env.js';
 import type { Channel } from '../protocol/channel.js';
-import type { ChannelSubscriber } from './channel-subscriber.js';
+import type { ChannelNames, ChannelSubscriber } from './channel-subscriber.js';
 import { holdStream } from './held-response.js';
 
 /** A plain HTTP response without an end: what is published as `http-stream` is appended as it is. */
@@ -10,6 +11,9 @@ export class StreamTransport implements ChannelSubscriber {
   readonly contentType: string = 'text/plain';
   /** Sent at once. With none, the client gets nothing, the headers included, until the first message. */
   readonly body: string = '';
+
+  /** The channels of a request; go before those of the mount. */
+  channels?(c: Context<FanoutEnv>): ChannelNames | Promise<ChannelNames>;
 
   subscribe(_c: Context, channels: readonly Channel[]): Response {
     const { contentType, body } = this;

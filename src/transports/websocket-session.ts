@@ -23,6 +23,11 @@ export class OutgoingEvents {
     return this.#closed;
   }
 
+  /** The connection is gone: nothing more can go out. */
+  end(): void {
+    this.#closed = true;
+  }
+
   /** @throws ConfigurationError after a CLOSE. */
   add(event: OutgoingWebSocketEvent): void {
     if (this.#closed) throw new ConfigurationError('The WebSocket is closed: nothing can be sent any more.');
@@ -79,12 +84,13 @@ export class WebSocketSession {
   send(message: WebSocketMessage): void {
     const prefix = this.#messagePrefix;
     if (typeof message === 'string') {
-      if (prefix === '' && message.startsWith(CONTROL_PREFIX)) {
+      const content = prefix + message;
+      if (content.startsWith(CONTROL_PREFIX)) {
         throw new ProtocolError(
           `Text that starts with "${CONTROL_PREFIX}" needs a messagePrefix to be sent.`,
         );
       }
-      this.#outgoing.add({ type: 'TEXT', content: prefix + message });
+      this.#outgoing.add({ type: 'TEXT', content });
     } else {
       this.#outgoing.add({ type: 'BINARY', content: prefix === '' ? message : prepend(prefix, message) });
     }

@@ -10,7 +10,7 @@ import {
   WEBSOCKET_EVENTS_TYPE,
   type WebSocketEvent,
 } from '../protocol/websocket-events.js';
-import type { ChannelSubscriber } from './channel-subscriber.js';
+import type { ChannelNames, ChannelSubscriber } from './channel-subscriber.js';
 import { OutgoingEvents, type WebSocketMessage, WebSocketSession } from './websocket-session.js';
 
 const POLICY_VIOLATION = 1008;
@@ -40,6 +40,9 @@ export class WebSocketTransport implements ChannelSubscriber {
    * can't be sent, since it would be taken for a control message.
    */
   readonly messagePrefix: string = '';
+
+  /** The channels of a socket that opens; go before those of the mount. */
+  channels?(c: Context<FanoutEnv>): ChannelNames | Promise<ChannelNames>;
 
   /** The socket is open and subscribed. */
   onOpen(_session: WebSocketSession): void | Promise<void> {}
@@ -102,6 +105,7 @@ export class WebSocketTransport implements ChannelSubscriber {
         return this.onClose(session, code, reason);
       }
       case 'DISCONNECT':
+        outgoing.end();
         return this.onDisconnect(session);
       default:
       // PONG, and whatever a newer proxy may send, asks for nothing.
@@ -131,7 +135,7 @@ function stackFrames({ message, stack = '' }: Error): string {
   return stack
     .replace(message, '')
     .split('\n')
-    .filter((line) => /^\s+at |^\S*@/.test(line))
+    .filter((line) => /^\s+at (?:.+ \()?\S+:\d+:\d+\)?$|^\S*@\S+:\d+:\d+$/.test(line))
     .slice(0, 5)
     .map((line) => line.trim())
     .join(' < ');

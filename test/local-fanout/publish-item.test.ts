@@ -18,10 +18,13 @@ describe('a publish request', () => {
           'ws-message': { content: 'text' },
         },
       }),
-    ).toEqual([
+    ).toMatchObject([
       {
         channel: 'a',
         id: '1',
+        prevId: undefined,
+        noSeq: false,
+        meta: {},
         stream: { action: 'send', content: Buffer.from('é') },
         response: { status: 201, reason: 'Made', headers: [['A', 'b']], body: Buffer.from('text') },
         webSocket: { action: 'send', type: 'text', content: Buffer.from('text') },
@@ -50,7 +53,7 @@ describe('a publish request', () => {
       { type: 'pong', content: Buffer.from('a') },
     ],
   ])('reads the WebSocket message %o', (message, expected) => {
-    expect(decodeOne({ 'ws-message': message })?.webSocket).toEqual({ action: 'send', ...expected });
+    expect(decodeOne({ 'ws-message': message })?.webSocket).toMatchObject({ action: 'send', ...expected });
   });
 
   it.each([
@@ -61,12 +64,22 @@ describe('a publish request', () => {
     ],
   ])('reads the WebSocket close %o', (close, expected) => {
     const { webSocket } = decodeOne({ 'ws-message': { action: 'close', ...close } }) ?? {};
-    expect(webSocket).toEqual({ action: 'close', ...expected });
+    expect(webSocket).toMatchObject({ action: 'close', ...expected });
   });
 
   it('reads the actions of the other formats', () => {
-    expect(decodeOne({ 'http-stream': { action: 'close' } })?.stream).toEqual({ action: 'close' });
-    expect(decodeOne({ 'http-response': { action: 'close' } })?.response).toBeUndefined();
+    for (const action of ['close', 'hint']) {
+      const item = decodeOne({
+        'http-stream': { action },
+        'http-response': { action },
+        'ws-message': { action },
+      });
+      expect([item?.stream?.action, item?.response?.action, item?.webSocket?.action]).toEqual([
+        action,
+        action,
+        action,
+      ]);
+    }
   });
 
   it.each<[string, unknown, RegExp]>([
@@ -86,7 +99,7 @@ describe('a publish request', () => {
       /'id' with wrong type/,
     ],
     ['no content', [{ channel: 'a', formats: { 'http-stream': {} } }], /'content' or 'content-bin'/],
-    ['no body', [{ channel: 'a', formats: { 'http-response': {} } }], /'body' or 'body-bin'/],
+    ['no body', [{ channel: 'a', formats: { 'http-response': {} } }], /'body', 'body-bin', or 'body-patch'/],
     [
       'an unknown action',
       [{ channel: 'a', formats: { 'http-stream': { action: 'shout' } } }],
@@ -113,26 +126,20 @@ describe('a publish request', () => {
       /items\[1\] is not an object/,
     ],
     [
-      'prev-id',
-      [{ channel: 'a', 'prev-id': '1', formats: { 'http-stream': { content: '' } } }],
-      /does not support 'prev-id'/,
+      'a prev-id of wrong type',
+      [{ channel: 'a', 'prev-id': 1, formats: { 'http-stream': { content: '' } } }],
+      /'prev-id' with wrong type/,
     ],
     [
-      'meta',
-      [{ channel: 'a', meta: {}, formats: { 'http-stream': { content: '' } } }],
-      /does not support 'meta'/,
+      'meta of wrong type',
+      [{ channel: 'a', meta: { a: 1 }, formats: { 'http-stream': { content: '' } } }],
+      /contains 'a' with wrong type/,
     ],
     [
-      'a hint',
-      [{ channel: 'a', formats: { 'http-stream': { action: 'hint' } } }],
-      /does not support the action 'hint'/,
+      'content filters of wrong type',
+      [{ channel: 'a', formats: { 'http-stream': { content: '', 'content-filters': [1] } } }],
+      /'content-filters' with a value of wrong type/,
     ],
-    [
-      'content filters',
-      [{ channel: 'a', formats: { 'http-stream': { content: '', 'content-filters': [] } } }],
-      /content-filters/,
-    ],
-    ['a body patch', [{ channel: 'a', formats: { 'http-response': { 'body-patch': [] } } }], /body-patch/],
   ])('is refused with a reason when it has %s', (_, given, reason) => {
     const body = typeof given === 'string' ? given : JSON.stringify({ items: given });
     expect(() => decodePublishRequest(body)).toThrow(reason);

@@ -72,10 +72,7 @@ const { clients, fanout, records } = await rawService(
           [OPEN, { type: 'TEXT', content: 'c:{' }, control({ type: 'subscribe' }), subscribe('a')],
           GRIP_EXTENSION,
         ),
-      '/unsupported-control': () =>
-        events([OPEN, control({ type: 'send-delayed', content: 'x' })], GRIP_EXTENSION),
-      '/unsupported-filter': () =>
-        events([OPEN, control({ type: 'subscribe', channel: 'a', filters: ['skip-self'] })], GRIP_EXTENSION),
+      '/unsupported-control': () => events([OPEN, control({ type: 'session', id: 'x' })], GRIP_EXTENSION),
       '/closed-at-once': () =>
         events(
           [OPEN, { type: 'TEXT', content: 'bye' }, { type: 'CLOSE', content: new Uint8Array([0x0f, 0xa1]) }],
@@ -208,13 +205,14 @@ describe('an open WebSocket', () => {
     expect(records.at(-1)).toMatchObject({ event: 'service-failed', path: '/malformed-control' });
   });
 
-  it.each([
-    ['/unsupported-control', /does not support the control message 'send-delayed'/],
-    ['/unsupported-filter', /does not support 'filters'/],
-  ])('%s is closed with 1011, and the log says why', async (path, reason) => {
+  it('is closed with 1011 for a control message that is not supported, and the log says why', async () => {
+    const path = '/unsupported-control';
     const socket = await clients.webSocket(path);
     expect((await socket.closed()).code).toBe(1011);
-    expect(records.at(-1)).toMatchObject({ path, reason: expect.stringMatching(reason) });
+    expect(records.at(-1)).toMatchObject({
+      path,
+      reason: expect.stringMatching(/control message 'session'/),
+    });
   });
 
   it('is closed by an answer to OPEN that closes', async () => {

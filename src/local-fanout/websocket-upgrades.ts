@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { ClientSocket } from './client-socket.js';
+import { parameter, parseValueWithParameters, splitHeader } from './grip-parameters.js';
+import { type FanoutCore, HoldEnvironment } from './hold-environment.js';
+import { BAD_GATEWAY } from './response-connection.js';
+import type { Handoff } from './service-caller.js';
+import { type Opening, ServiceLink } from './service-link.js';
+import { WebSocketConnection } from './websocket-connection.js';
+
+/** Bytes of one message from a client; Pushpin has as much room for it. */
+const MAX_MESSAGE = 200_000;
+/** Bytes of a rejection that reach the client; Pushpin's limit. */
+const MAX_REJECTION = 100_000;
+
+/** Opens WebSockets: first at the service, then, if it accepts, at the client. */
+export class WebSocketUpgrades {
+  readonly #core: FanoutCore;
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    autoPong: false, // it is the service that answers
+    handleProtocols: () => false, // the service's choice is among its headers
+    maxPayload: MAX_MESSAGE,
+    WebSocket: ClientSocket,
+  });
+  /** What the service's answer to OPEN puts into the response to the client. */
+  readonly #openings = new WeakMap<IncomingMessage, Headers>();
+
+  constructor(core: FanoutCore) {
+    this.#core = core;
+    this.#server.on('headers', (lines, incoming) => {
+      for (const [name, value] of this.#openings.get(incoming) ?? []) lines.push(`${name}: ${value}`);
+    });
+  }
+
+  /** Ends all WebSockets. */
+  close(): void {
+    for (const socket of this.#server.clients) socket.terminate();
+  }
+
+  /** Answers a request for a WebSocket. It never throws. */
+  async accept(incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    // Until the WebSocket has the socket, nobody else listens: without this a reset would end the process.
+    socket.on('error', () => undefined);
+    try {
+      const handoff = await this.#core.service.firstPass(
+        upgradeRequest(incoming),
+        incoming.socket.remoteAddress,
+      );
+      if (handoff instanceof Response) return await reject(socket, handoff);
+      await this.#openWebSocket(handoff, incoming, socket, head);
+    } catch (error) {
+      this.#core.logger({
+        level: 'error',
+        event: 'upgrade-failed',
+        reason: error instanceof Error ? error.message : 'unknown',
+      });
+      await reject(socket, badGateway());
+    }
+  }
+
+  async #openWebSocket(
+    handoff: Handoff,
+    incoming: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ): Promise<void> {
+    const { service } = this.#core;
+    const environment = new HoldEnvironment(this.#core, handoff);
+    const base = webSocketRequest(handoff);
+    let connection: WebSocketConnection | undefined;
+    const link = new ServiceLink(
+      randomUUID(),
+      (headers, body) => service.secondPass(base, { method: 'POST', headers, body }),
+      {
+        onEvent: (event) => connection?.onEvent(event),
+        onClose: (code, reason) => connection?.onClose(code, reason),
+        onDrain: () => connection?.onDrain(),
+        onFailure: (reason) => connection?.onFailure(reason),
+      },
+    );
+
+    const opening = await open(link, environment);
+    if (!opening.accepted) return reject(socket, opening.response);
+    if (socket.destroyed) return link.disconnect();
+    this.#openings.set(incoming, openingHeaders(opening.headers));
+    this.#server.handleUpgrade(incoming, socket, head, (client) => {
+      connection = new WebSocketConnection(messagePrefix(opening.headers), environment);
+      connection.start(client as ClientSocket, link);
+    });
+  }
+}
+
+async function open(link: ServiceLink, environment: HoldEnvironment): Promise<Opening> {
+  try {
+    return await link.open();
+  } catch (error) {
+    environment.failed(error);
+    return { accepted: false, response: badGateway() };
+  }
+}
+
+function badGateway(): Response {
+  return new Response(new Uint8Array(BAD_GATEWAY.body), { status: BAD_GATEWAY.status });
+}
+
+function upgradeRequest(incoming: IncomingMessage): Request {
+  const headers = new Headers();
+  for (let index = 0; index < incoming.rawHeaders.length; index += 2) {
+    headers.append(incoming.rawHeaders[index] ?? '', incoming.rawHeaders[index + 1] ?? '');
+  }
+  const { method = 'GET', url = '/' } = incoming;
+  // Put together, not resolved: a path of two slashes would be taken for a host.
+  return new Request(`http://${headers.get('Host') ?? 'localhost'}${url}`, { method, headers });
+}
+
+/** The client's request, as it goes with every request for its socket. */
+function webSocketRequest(handoff: Handoff): Handoff {
+  const request = new Request(handoff.request);
+  for (const name of [...request.headers.keys()]) {
+    if (name === 'upgrade' || name === 'accept' || name === 'connection-id' || name.startsWith('meta-')) {
+      request.headers.delete(name);
+    }
+  }
+  request.headers.set('Sec-WebSocket-Extensions', 'grip');
+  return { ...handoff, request };
+}
+
+/** The prefix that the service's messages have; `undefined` without the grip extension. */
+function messagePrefix(headers: Headers): string | undefined {
+  for (const part of splitHeader(headers.get('Sec-WebSocket-Extensions') ?? '')) {
+    const extension = parseValueWithParameters(part);
+    if (extension?.value === 'grip') return parameter(extension.parameters, 'message-prefix') ?? 'm:';
+  }
+  return undefined;
+}
+
+function openingHeaders(headers: Headers): Headers {
+  const forClient = new Headers(headers);
+  for (const name of [...forClient.keys()]) {
+    if (
+      /^(?:content-length|content-type|keep-alive-interval|sec-websocket-extensions|set-meta-.+)$/.test(name)
+    ) {
+      forClient.delete(name);
+    }
+  }
+  return forClient;
+}
+
+/** Answers a request for a WebSocket with a response. */
+async function reject(socket: Duplex, response: Response): Promise<void> {
+  if (socket.destroyed) return;
+  const body = Buffer.from(await response.arrayBuffer()).subarray(0, MAX_REJECTION);
+  const lines = [
+    `HTTP/1.1 ${response.status} ${response.statusText || (STATUS_CODES[response.status] ?? '')}`,
+    ...[...response.headers]
+      .filter(([name]) => !/^(?:connection|content-length|transfer-encoding)$/.test(name))
+      .map(([name, value]) => `${name}: ${value}`),
+    'Connection: close',
+    `Content-Length: ${body.length}`,
+  ];
+  socket.end(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), body]));
+}
