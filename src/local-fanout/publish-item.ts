@@ -23,11 +23,11 @@ export type PublishedResponse = Published &
   );
 
 /** What is appended to a stream. A hint makes Fanout fetch the stream's next link. */
-export type PublishedStreamData = Published &
+type PublishedStreamData = Published &
   ({ readonly action: 'hint' | 'close' } | { readonly action: 'send'; readonly content: Buffer });
 
 /** What is sent to a WebSocket, or how it is closed. */
-export type PublishedWebSocketMessage = Published &
+type PublishedWebSocketMessage = Published &
   (
     | { readonly action: 'hint' }
     | { readonly action: 'send'; readonly type: WebSocketMessageType; readonly content: Buffer }

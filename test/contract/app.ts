@@ -9,7 +9,7 @@ import { WebSocketTransport } from '../../src/transports/websocket-transport.js'
  * A socket that its client tells what to do with it: one word, then what that takes. `done` is the answer, and
  * what isn't a command is echoed.
  */
-export class CommandTransport extends WebSocketTransport {
+class CommandTransport extends WebSocketTransport {
   override readonly name: string = 'commands';
   override readonly path: string = '/commands';
 
