@@ -17,6 +17,8 @@ import type { Handoff } from './service-caller.js';
 import { StreamConnection } from './stream-connection.js';
 import { WebSocketUpgrades } from './websocket-upgrades.js';
 
+/** Bytes of a request's head: what is longer never reaches the service, which can refuse it better. */
+const MAX_HEADERS = 2 ** 17;
 /** Bytes that the body of a held response may have; Pushpin's limit. */
 const MAX_KEPT_BODY = 100_000;
 
@@ -34,7 +36,7 @@ export class ClientServer {
         this.#onRequest(request, incoming as IncomingMessage, outgoing as ServerResponse),
       { overrideGlobalObjects: false },
     );
-    this.server = createServer(listener);
+    this.server = createServer({ maxHeaderSize: MAX_HEADERS }, listener);
     this.server.on('upgrade', (...upgrade) => void this.#webSockets.accept(...upgrade));
   }
 

@@ -1,4 +1,9 @@
-import type { Hono } from 'hono';
+import { Hono } from 'hono';
+import { compress } from 'hono/compress';
+import { cors } from 'hono/cors';
+import { logger as requestLogger } from 'hono/logger';
+import { requestId } from 'hono/request-id';
+import { secureHeaders } from 'hono/secure-headers';
 import { createApp } from '../../src/app.js';
 import { type FanoutOptions, fanout } from '../../src/fanout.js';
 import type { FanoutEnv } from '../../src/fanout-env.js';
@@ -37,9 +42,31 @@ class CommandTransport extends WebSocketTransport {
   }
 }
 
-/** The reference service as it is deployed, and beside it the {@link CommandTransport}. */
-export function createContractApp(options: Omit<FanoutOptions, 'transports'> = {}): Hono<FanoutEnv> {
+type Options = Omit<FanoutOptions, 'transports'>;
+
+/**
+ * The reference service as it is deployed; beside it the {@link CommandTransport}, and under `/behind` the
+ * reference service again, behind middleware that changes responses.
+ */
+export function createContractApp(options: Options = {}): Hono<FanoutEnv> {
   const app = createApp(options);
   app.route('/', fanout({ channels: ['test'], ...options, transports: [CommandTransport] }));
+  app.route('/behind', behindMiddleware(options));
   return app;
+}
+
+/** Each of these breaks a handoff whose response has to be what the app returns. */
+function behindMiddleware(options: Options): Hono<FanoutEnv> {
+  const app = new Hono<FanoutEnv>();
+  const { logger } = options;
+  const print = logger && ((line: string) => logger({ level: 'info', event: line }));
+  app.use(requestLogger(print), requestId(), cors(), secureHeaders());
+  // On Compute there is no CompressionStream, and none is asked for by what is held.
+  if ('CompressionStream' in globalThis) app.use(compress());
+  app.use(async (c, next) => {
+    await next();
+    c.header('X-After', 'set');
+    c.res = new Response(c.res.body, c.res);
+  });
+  return app.route('/', createApp(options));
 }

@@ -49,13 +49,13 @@ export class Clients {
     return this.#track(new StreamClient(this.#url('/stream'), headers));
   }
 
-  sse(headers?: Headers): SseClient {
-    return this.#track(new SseClient(this.#url('/sse'), headers));
+  sse(headers?: Headers, path = '/sse'): SseClient {
+    return this.#track(new SseClient(this.#url(path), headers));
   }
 
   /** One long poll. It has ten seconds to be answered. */
-  poll(headers: Headers = {}): Promise<Answer> {
-    return this.#answer(exchange(this.#url('/response'), { headers, signal: this.#abort.signal }));
+  poll(headers: Headers = {}, path = '/response'): Promise<Answer> {
+    return this.#answer(exchange(this.#url(path), { headers, signal: this.#abort.signal }));
   }
 
   /** An open WebSocket. */

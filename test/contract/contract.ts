@@ -2,6 +2,7 @@ import { commandCases } from './command-cases.js';
 import type { ContractCase } from './contract-case.js';
 import { deliveryCases } from './delivery-cases.js';
 import { httpCases } from './http-cases.js';
+import { middlewareCases } from './middleware-cases.js';
 import { refusalCases } from './refusal-cases.js';
 import { signatureCases } from './signature-cases.js';
 import { webSocketCases } from './websocket-cases.js';
@@ -17,6 +18,7 @@ export const transportContract: readonly ContractCase[] = [
   ...httpCases,
   ...webSocketCases,
   ...commandCases,
+  ...middlewareCases,
   ...deliveryCases,
   ...refusalCases,
   ...signatureCases,

@@ -1,0 +1,13 @@
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
+
+/** The tests that need a real Pushpin or Viceroy: `npm run test:pushpin`, `npm run test:compute`. */
+const config: ViteUserConfig = defineConfig({
+  test: {
+    include: ['test/**/*.engine-test.ts'],
+    // Two cores: engines that run side by side would only slow each other down.
+    fileParallelism: false,
+    passWithNoTests: false,
+  },
+});
+
+export default config;
