@@ -36,9 +36,8 @@ describe('the Wasm of the reference service', () => {
 
   it('has nothing that only Node needs', () => {
     expect(modules.filter((path) => /^src\/(?:local-fanout|cli)\//.test(path))).toEqual([]);
-    const packages = modules
-      .map((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1])
-      .filter(Boolean);
+    // The innermost: where npm puts a package is its own choice.
+    const packages = modules.flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
     expect([...new Set(packages)].sort()).toEqual(['hono', 'reflect-metadata', 'tslib', 'tsyringe']);
   });
 });

@@ -1,6 +1,6 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { startProcess } from '../../scripts/engines/child-process.js';
 import { startComputeEngine } from '../../scripts/engines/compute-engine.js';
 import type { Engine } from '../../scripts/engines/engine.js';
 import { startPushpinEngine } from '../../scripts/engines/pushpin-engine.js';
@@ -25,11 +26,13 @@ const engines: [string, () => Promise<Engine>][] = [
   ['compute', () => startComputeEngine({ wasm })],
 ];
 
+const usual = process.env['TMPDIR'] ?? tmpdir();
 beforeAll(() => {
   process.env['TMPDIR'] = temporary;
 });
 afterAll(() => {
-  process.env['TMPDIR'] = undefined;
+  process.env['TMPDIR'] = usual;
+  rmSync(temporary, { recursive: true });
 });
 
 /** The command lines of what still runs, and the folders. */
@@ -112,6 +115,21 @@ describe.each(engines)('the engine %s', (_name, start) => {
       expect(left()).toEqual([]);
     },
   );
+});
+
+it('a process that ignores SIGTERM is ended', { timeout: 30_000 }, async () => {
+  const script = 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000); console.log("up")';
+  const started = Date.now();
+  const running = await startProcess({
+    name: 'The test',
+    programs: 'node',
+    prepare: async (folder) => ({ command: process.execPath, args: ['-e', script, folder] }),
+    isReady: async () => Date.now() - started > 3000, // the script runs by then
+  });
+  expect(running.log()).toBe('up\n');
+  await running.stop();
+  expect(await running.ended).toBe('The test was ended by SIGKILL.');
+  expect(left()).toEqual([]);
 });
 
 describe('an engine whose process ends', () => {
