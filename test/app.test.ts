@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createApp } from '../src/app.js';
 import { SseTransport } from '../src/transports/sse-transport.js';
 import { answer, fakePlatform, request, signed, signedEvents } from './support/fake-platform.js';
+import { namedChannels } from './support/grip-headers.js';
 
 const logger = () => undefined;
 
@@ -34,7 +35,7 @@ describe('createApp', () => {
     const platform = fakePlatform();
     await answer(app, request('/sse'), platform);
     expect(platform.handoffs[0]?.backend).toBe('origin');
-    expect((await answer(app, signed('/sse'))).headers.get('Grip-Channel')).toBe('other');
+    expect(namedChannels(await answer(app, signed('/sse')))).toBe('other');
     expect((await answer(app, signed('/stream'))).status).toBe(404);
   });
 
@@ -47,7 +48,7 @@ describe('createApp', () => {
 
   it('can be mounted itself', async () => {
     const app = new Hono().route('/v1', createApp({ logger }));
-    expect((await answer(app, signed('/v1/sse'))).headers.get('Grip-Channel')).toBe('test');
+    expect(namedChannels(await answer(app, signed('/v1/sse')))).toBe('test');
     expect((await answer(app, signedEvents('/v1/ws', 'OPEN\r\n'))).status).toBe(200);
   });
 
@@ -55,8 +56,8 @@ describe('createApp', () => {
     const one = createApp({ channels: ['one'], logger });
     const two = createApp({ logger });
     one.get('/only', (c) => c.text('one'));
-    expect((await answer(one, signed('/sse'))).headers.get('Grip-Channel')).toBe('one');
-    expect((await answer(two, signed('/sse'))).headers.get('Grip-Channel')).toBe('test');
+    expect(namedChannels(await answer(one, signed('/sse')))).toBe('one');
+    expect(namedChannels(await answer(two, signed('/sse')))).toBe('test');
     expect((await answer(two, request('/only'))).status).toBe(404);
   });
 });

@@ -13,6 +13,7 @@ import { SseTransport } from '../src/transports/sse-transport.js';
 import { StreamTransport } from '../src/transports/stream-transport.js';
 import { WebSocketTransport } from '../src/transports/websocket-transport.js';
 import { answer, fakePlatform, request, signed } from './support/fake-platform.js';
+import { namedChannels } from './support/grip-headers.js';
 
 const logger = () => undefined;
 
@@ -97,14 +98,14 @@ describe('a transport of newline-delimited JSON', () => {
 describe('a transport with dependencies', () => {
   it('gets them from the container of the mount', async () => {
     const app = fanout({ transports: [InboxTransport], container: withStore(), logger });
-    expect((await answer(app, signed('/inbox/ada'))).headers.get('Grip-Channel')).toBe('user-ada');
+    expect(namedChannels(await answer(app, signed('/inbox/ada')))).toBe('user-ada');
   });
 
   it('gets them from the container that it is registered in', async () => {
     const container = withStore();
     registerTransport(container, InboxTransport, { path: '/mail/:user' });
     const app = fanout({ transports: [], container, logger });
-    expect((await answer(app, signed('/mail/ada'))).headers.get('Grip-Channel')).toBe('user-ada');
+    expect(namedChannels(await answer(app, signed('/mail/ada')))).toBe('user-ada');
   });
 
   it('gets them from the parents of its container', async () => {
@@ -113,7 +114,7 @@ describe('a transport with dependencies', () => {
       container: withStore().createChildContainer(),
       logger,
     });
-    expect((await answer(app, signed('/inbox/ada'))).headers.get('Grip-Channel')).toBe('user-ada');
+    expect(namedChannels(await answer(app, signed('/inbox/ada')))).toBe('user-ada');
   });
 
   it('fails when the app is made where they are missing', () => {
@@ -129,7 +130,7 @@ describe('a transport with dependencies', () => {
       }
     }
     const app = fanout({ transports: [LoudInbox], container: withStore(), logger });
-    expect((await answer(app, signed('/loud/ada'))).headers.get('Grip-Channel')).toBe('user-ada');
+    expect(namedChannels(await answer(app, signed('/loud/ada')))).toBe('user-ada');
   });
 
   class Bare extends InboxTransport {}
@@ -213,13 +214,13 @@ describe('the settings of a transport', () => {
       ],
       logger,
     });
-    expect((await answer(app, signed('/sse?room=7'))).headers.get('Grip-Channel')).toBe('7');
-    expect((await answer(app, signed('/stream?room=7'))).headers.get('Grip-Channel')).toBe('test');
+    expect(namedChannels(await answer(app, signed('/sse?room=7')))).toBe('7');
+    expect(namedChannels(await answer(app, signed('/stream?room=7')))).toBe('test');
   });
 
   it('may be the channels of a mount that has none', async () => {
     const app = fanout({ transports: [{ use: SseTransport, channels: () => ['own'] }], logger });
-    expect((await answer(app, signed('/sse'))).headers.get('Grip-Channel')).toBe('own');
+    expect(namedChannels(await answer(app, signed('/sse')))).toBe('own');
   });
 
   it.each(['paht', 'keep_alive', 'keepalive', 'timeout'])(

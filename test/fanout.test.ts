@@ -20,12 +20,13 @@ import {
   signed,
   signedEvents,
 } from './support/fake-platform.js';
+import { namedChannels } from './support/grip-headers.js';
 
 const logger = () => undefined;
 const mount = (options: FanoutOptions = {}) => fanout({ logger, ...options });
 
 async function channelsOf(app: FetchApp, path: string): Promise<string | null> {
-  return (await answer(app, signed(path))).headers.get('Grip-Channel');
+  return namedChannels(await answer(app, signed(path)));
 }
 
 afterEach(() => {

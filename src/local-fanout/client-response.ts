@@ -1,38 +1,118 @@
-import type { ServerResponse } from 'node:http';
+import { type ServerResponse, validateHeaderName, validateHeaderValue } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
-import type { HeldResponse } from './hold-instruction.js';
+import { ProtocolError } from '../errors.js';
 
-/** Sends a response that is complete. */
-export function respond(outgoing: ServerResponse, { body, ...head }: HeldResponse): void {
+/** The head of a response. */
+export interface ResponseHead {
+  readonly status: number;
+  /** `undefined`: the usual one of the status. */
+  readonly reason: string | undefined;
+  readonly headers: readonly (readonly [string, string])[];
+}
+
+/** They are about the service's own connection, or about a body that isn't what is sent (RFC 9110, 7.6.1). */
+const NOT_FOR_CLIENT = /^(?:connection|keep-alive|transfer-encoding|trailer|upgrade)$/i;
+const ABOUT_BODY = /^(?:content-length|content-encoding)$/i;
+
+/** @throws ProtocolError when the head can't be sent. */
+export function checkHead({ status, reason, headers }: ResponseHead): void {
+  if (status < 200 || status > 999) {
+    throw new ProtocolError(`Expected a status of 200 to 999 for the client, found ${status}.`);
+  }
+  try {
+    if (reason !== undefined) validateHeaderValue('reason', reason);
+    for (const [name, value] of headers) {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    }
+  } catch {
+    throw new ProtocolError(
+      'A header or the reason of the response for the client has characters that HTTP forbids.',
+    );
+  }
+}
+
+/**
+ * Sends a response that is complete.
+ *
+ * @throws ProtocolError when it can't be sent; nothing is sent then.
+ */
+export function respond(
+  outgoing: ServerResponse,
+  { body, ...head }: ResponseHead & { readonly body: Buffer },
+): void {
+  checkHead(head);
   // RFC 9110, 8.6: these never have a body, nor its length.
-  const hasBody = head.status >= 200 && head.status !== 204 && head.status !== 304;
+  const hasBody = head.status !== 204 && head.status !== 304;
   if (hasBody) outgoing.setHeader('Content-Length', body.length);
   writeHead(outgoing, head);
   outgoing.end(hasBody ? body : undefined);
 }
 
-/** Sends a response as it comes. */
-export async function relay(outgoing: ServerResponse, response: Response): Promise<void> {
-  const { status, statusText, headers, body } = response;
-  const length = headers.get('Content-Length');
-  if (length !== null) outgoing.setHeader('Content-Length', length);
-  writeHead(outgoing, { status, reason: statusText || undefined, headers: [...headers] });
-  if (body === null) outgoing.end();
-  else await pipeline(Readable.fromWeb(body as ReadableStream), outgoing);
-}
-
-/** Without the length of the service's own response: a hold sends something else. */
-export function writeHead(
-  outgoing: ServerResponse,
-  { status, reason, headers }: Omit<HeldResponse, 'body'>,
-): void {
+/** Sends the head of a response whose body is put together here. */
+export function writeHead(outgoing: ServerResponse, { status, reason, headers }: ResponseHead): void {
   for (const [name, value] of headers) {
-    if (!HOP_BY_HOP.test(name)) outgoing.appendHeader(name, value);
+    if (!NOT_FOR_CLIENT.test(name) && !ABOUT_BODY.test(name)) outgoing.appendHeader(name, value);
   }
   if (reason === undefined) outgoing.writeHead(status);
   else outgoing.writeHead(status, reason);
 }
 
-const HOP_BY_HOP = /^(?:connection|keep-alive|transfer-encoding|content-encoding|content-length)$/i;
+/**
+ * Sends a response as it comes, for as long as the client is there.
+ *
+ * @throws ProtocolError when it can't be sent; nothing is sent then.
+ */
+export async function relay(outgoing: ServerResponse, response: Response): Promise<void> {
+  const { status, statusText, headers, body } = response;
+  const head = { status, reason: statusText || undefined, headers: [...headers] };
+  checkHead(head);
+  for (const [name, value] of headers) if (!NOT_FOR_CLIENT.test(name)) outgoing.appendHeader(name, value);
+  outgoing.writeHead(status, head.reason);
+  if (body === null) outgoing.end();
+  else await pipeline(Readable.fromWeb(body as ReadableStream), outgoing);
+}
+
+/**
+ * The body of a response, for as long as the client is there.
+ *
+ * @throws ProtocolError when it is longer than `most` bytes.
+ */
+export async function readBody(response: Response, most: number, gone?: AbortSignal): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const reader = response.body?.getReader();
+  const cancel = () => void reader?.cancel().catch(() => undefined);
+  gone?.addEventListener('abort', cancel, { once: true });
+  try {
+    for (let read = await reader?.read(); read?.value; read = await reader?.read()) {
+      size += read.value.length;
+      if (size > most) throw new ProtocolError(`Expected a body of at most ${most} bytes, found more.`);
+      chunks.push(read.value);
+    }
+  } finally {
+    gone?.removeEventListener('abort', cancel);
+    cancel();
+  }
+  return Buffer.concat(chunks);
+}
+
+/**
+ * Aborts when the client's connection is closed, or the response has been sent. A response that waits for another
+ * one on the same connection doesn't tell its close, the connection does.
+ */
+export function goneSignal(outgoing: ServerResponse): AbortSignal {
+  const abort = new AbortController();
+  const { socket } = outgoing.req;
+  const gone = () => {
+    outgoing.off('close', gone);
+    socket.off('close', gone);
+    abort.abort();
+  };
+  if (socket.destroyed) abort.abort();
+  outgoing.once('close', gone);
+  socket.once('close', gone);
+  return abort.signal;
+}

@@ -1,8 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { WEBSOCKET_EVENTS_TYPE } from '../protocol/websocket-events.js';
-import { relay, respond } from './client-response.js';
+import { checkHead, goneSignal, readBody, relay, respond } from './client-response.js';
 import {
   type FanoutCore,
   forgetConflicts,
@@ -21,12 +22,16 @@ import { WebSocketUpgrades } from './websocket-upgrades.js';
 const MAX_HEADERS = 2 ** 17;
 /** Bytes that the body of a held response may have; Pushpin's limit. */
 const MAX_KEPT_BODY = 100_000;
+/** Bytes of the first body of a stream, which is sent on at once. */
+const MAX_FIRST_BODY = 10 * 2 ** 20;
 
 /** Where clients connect: HTTP and WebSockets, in front of the service. */
 export class ClientServer {
   readonly server: Server;
   readonly #core: FanoutCore;
   readonly #webSockets: WebSocketUpgrades;
+  /** The server knows only those that don't belong to a WebSocket. */
+  readonly #sockets = new Set<Socket>();
 
   constructor(core: FanoutCore) {
     this.#core = core;
@@ -37,14 +42,29 @@ export class ClientServer {
       { overrideGlobalObjects: false },
     );
     this.server = createServer({ maxHeaderSize: MAX_HEADERS }, listener);
-    this.server.on('upgrade', (...upgrade) => void this.#webSockets.accept(...upgrade));
+    this.server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+    this.server.on('upgrade', (incoming, socket: Socket, head) => {
+      if (incoming.headers.upgrade?.toLowerCase() === 'websocket') {
+        void this.#webSockets.accept(incoming, socket, head);
+        return;
+      }
+      // Node gives such a request without a response. An upgrade that isn't known is to be ignored (RFC 9110, 7.8).
+      socket.on('error', () => undefined); // its close tells
+      const outgoing = new ServerResponse(incoming);
+      outgoing.shouldKeepAlive = false;
+      outgoing.assignSocket(socket);
+      outgoing.once('finish', () => socket.end());
+      void listener(incoming, outgoing);
+    });
   }
 
   /** Ends all connections. */
   async close(): Promise<void> {
-    this.#webSockets.close();
     const closed = new Promise((resolve) => this.server.close(resolve));
-    this.server.closeAllConnections();
+    for (const socket of this.#sockets) socket.destroy();
     await closed;
   }
 
@@ -66,29 +86,30 @@ export class ClientServer {
     lastIds: ReadonlyMap<string, string>,
   ): Promise<void> {
     const environment = new HoldEnvironment(this.#core, handoff);
+    const gone = goneSignal(outgoing);
     try {
       const response = await this.#core.service.secondPass(handoff, { headers: gripLast(lastIds) });
-      if (outgoing.destroyed) return;
+      if (gone.aborted) return await response.body?.cancel();
       if (!hasInstruction(response.headers)) return await relay(outgoing, response);
-      const body = Buffer.from(await response.arrayBuffer());
+      const isStream = response.headers.get('Grip-Hold') === 'stream';
+      const body = await readBody(response, isStream ? MAX_FIRST_BODY : MAX_KEPT_BODY, gone);
       const instruction = readInstruction(response, body);
+      checkHead(instruction.response);
       const { mode, nextLink } = instruction;
-      if (mode !== 'stream' && body.length > MAX_KEPT_BODY) {
-        throw new Error(`Expected a body of at most ${MAX_KEPT_BODY} bytes, found ${body.length}.`);
-      }
-      if (outgoing.destroyed) return;
+      if (gone.aborted) return;
       if (mode === 'response') {
         const retry: Retry = (ids) => void this.#serve(handoff, outgoing, new Map([...lastIds, ...ids]));
         if (forgetConflicts(this.#core.hub, instruction.channels) > 0) {
           return retry(knownLastIds(instruction.channels));
         }
-        new ResponseConnection(outgoing, instruction, environment, retry);
+        new ResponseConnection(outgoing, instruction, environment, retry, gone);
       } else if (mode === 'stream' || nextLink) {
-        new StreamConnection(outgoing, handoff.request.url, instruction, environment);
+        new StreamConnection(outgoing, handoff.request.url, instruction, environment, gone);
       } else {
         respond(outgoing, { ...instruction.response, body: initialBody(instruction) });
       }
     } catch (error) {
+      if (gone.aborted) return;
       environment.failed(error);
       if (outgoing.headersSent) outgoing.destroy();
       else respond(outgoing, BAD_GATEWAY);

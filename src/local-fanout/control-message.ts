@@ -1,6 +1,7 @@
 import { ProtocolError } from '../errors.js';
 import { JsonFields, UnsupportedError } from './json-fields.js';
 import { messageType, type WebSocketMessageType } from './publish-item.js';
+import { clampSeconds } from './seconds.js';
 
 /** A control message as Fanout understands it. */
 export type ReceivedControlMessage =
@@ -68,14 +69,14 @@ export function decodeControlMessage(json: string): ReceivedControlMessage {
         type,
         content: message.bytes('content') ?? Buffer.alloc(0),
         messageType: messageType(message, 'message-type') ?? 'text',
-        timeout: (message.integer('timeout', 0, 1e9) || DEFAULT_DELAY) * 1000,
+        timeout: clampSeconds(message.integer('timeout', 0, 1e15) || DEFAULT_DELAY) * 1000,
       };
     case 'keep-alive':
       return {
         type,
         content: message.bytes('content'),
         messageType: messageType(message, 'message-type') ?? 'text',
-        timeout: (message.integer('timeout', 0, 1e9) || DEFAULT_TIMEOUT) * 1000,
+        timeout: clampSeconds(message.integer('timeout', 0, 1e15) || DEFAULT_TIMEOUT) * 1000,
         idle: message.string('mode') !== 'interval',
       };
     default:

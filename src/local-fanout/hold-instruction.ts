@@ -1,7 +1,9 @@
 import { ProtocolError } from '../errors.js';
 import { MAX_CHANNELS } from '../protocol/channel.js';
+import type { ResponseHead } from './client-response.js';
 import { parameter, parseParameters, parseValueWithParameters, splitHeader } from './grip-parameters.js';
 import { JsonFields, UnsupportedError } from './json-fields.js';
+import { clampSeconds, readSeconds } from './seconds.js';
 
 /** What a service's response tells Fanout to do with the client's connection. */
 export interface HoldInstruction {
@@ -27,11 +29,7 @@ export interface HeldChannel {
   readonly filters: readonly string[];
 }
 
-export interface HeldResponse {
-  readonly status: number;
-  /** `undefined`: the usual one of the status. */
-  readonly reason: string | undefined;
-  readonly headers: readonly (readonly [string, string])[];
+export interface HeldResponse extends ResponseHead {
   readonly body: Buffer;
 }
 
@@ -178,14 +176,8 @@ function readStatus(header: string | null): { status: number; reason: string | u
   return { status: Number(code), reason: reason.join(' ') || undefined };
 }
 
-function readSeconds(what: string, value: string | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  if (!/^\d{1,9}$/.test(value)) throw new ProtocolError(`failed to parse ${what}`);
-  return Number(value);
-}
-
 function clampTimeout(seconds: number | undefined): number {
-  return Math.max(seconds ?? DEFAULT_TIMEOUT, MIN_TIMEOUT) * 1000;
+  return Math.max(clampSeconds(seconds ?? DEFAULT_TIMEOUT), MIN_TIMEOUT) * 1000;
 }
 
 function exposedHeaders(headers: Headers): [string, string][] {
@@ -236,11 +228,11 @@ function readJsonHold(hold: JsonFields | undefined): Omit<HoldInstruction, 'resp
     }),
     meta: hold?.stringMap('meta') ?? {},
     nextLink: undefined,
-    timeout: clampTimeout(hold?.integer('timeout', 0, 1e9)),
+    timeout: clampTimeout(hold?.integer('timeout', 0, 1e15)),
     // As JSON a hold names no mode, and Pushpin keeps alive at an interval.
     keepAlive: keepAlive && {
       content: keepAlive.bytes('content') ?? Buffer.alloc(0),
-      timeout: Math.max(keepAlive.integer('timeout', 0, 1e9) ?? DEFAULT_TIMEOUT, 1) * 1000,
+      timeout: Math.max(clampSeconds(keepAlive.integer('timeout', 0, 1e15) ?? DEFAULT_TIMEOUT), 1) * 1000,
       idle: false,
     },
   };

@@ -9,7 +9,7 @@ const MAX_BODY = 65_536;
 /** The endpoint that messages are published at: `POST /publish/`, in the format of Pushpin and of Fastly. */
 export function createPublishServer(hub: ChannelHub): Server {
   return createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname.replace(/(?<=.)\/$/, '');
+    const path = (request.url ?? '/').replace(/\?.*$/s, '').replace(/(?<=.)\/$/, '');
     if (path === '/') return answer(response, 200, 'hono-fanout publishing: POST /publish/');
     if (path !== '/publish') return answer(response, 404, 'Not Found');
     if (request.method !== 'POST') {

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { applyPatch, type Operation } from 'rfc6902';
 import { ProtocolError } from '../errors.js';
 import type { Subscriber } from './channel-hub.js';
-import { respond } from './client-response.js';
+import { checkHead, respond } from './client-response.js';
 import {
   filterContext,
   type HeldChannels,
@@ -26,7 +26,6 @@ export class ResponseConnection implements Subscriber {
   readonly #retry: Retry;
   readonly #channels: HeldChannels;
   readonly #timeout: NodeJS.Timeout;
-  readonly #onClose = () => this.#end();
   #refresh: NodeJS.Timeout | undefined;
   #ended = false;
 
@@ -35,6 +34,7 @@ export class ResponseConnection implements Subscriber {
     instruction: HoldInstruction,
     environment: HoldEnvironment,
     retry: Retry,
+    gone: AbortSignal,
   ) {
     this.#outgoing = outgoing;
     this.#instruction = instruction;
@@ -43,7 +43,7 @@ export class ResponseConnection implements Subscriber {
     this.#channels = new Map(instruction.channels.map((channel) => [channel.name, channel]));
     this.#timeout = setTimeout(() => this.#respond(instruction.response), instruction.timeout);
     for (const name of this.#channels.keys()) environment.hub.subscribe(name, this);
-    outgoing.once('close', this.#onClose);
+    gone.addEventListener('abort', () => this.#end());
   }
 
   deliver({ channel: name, id, prevId, response, meta }: PublishItem): void {
@@ -97,15 +97,16 @@ export class ResponseConnection implements Subscriber {
 
   #respond(response: HeldResponse): void {
     if (this.#ended) return;
+    checkHead(response);
     this.#end();
     respond(this.#outgoing, response);
   }
 
   #end(): void {
+    if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#timeout);
     clearTimeout(this.#refresh);
-    this.#outgoing.off('close', this.#onClose);
     for (const name of this.#channels.keys()) this.#environment.hub.unsubscribe(name, this);
   }
 }

@@ -8,6 +8,8 @@ import {
   WEBSOCKET_EVENTS_TYPE,
   type WebSocketEvent,
 } from '../protocol/websocket-events.js';
+import { readBody } from './client-response.js';
+import { clampSeconds } from './seconds.js';
 
 /** Is told what comes back from the service. */
 export interface ServiceLinkHandler {
@@ -209,7 +211,9 @@ export class ServiceLink {
   async #read(response: Response): Promise<WebSocketEvent[]> {
     const interval = response.headers.get('Keep-Alive-Interval');
     if (interval !== null) {
-      this.#interval = /^[1-9]\d{0,8}$/.test(interval) ? Math.max(Number(interval), MIN_INTERVAL) : undefined;
+      this.#interval = /^[1-9]\d{0,14}$/.test(interval)
+        ? Math.max(clampSeconds(Number(interval)), MIN_INTERVAL)
+        : undefined;
     }
     for (const [name, value] of response.headers) {
       if (!name.startsWith('set-meta-')) continue;
@@ -217,9 +221,6 @@ export class ServiceLink {
       if (value === '') this.#meta.delete(key);
       else this.#meta.set(key, value);
     }
-    const body = new Uint8Array(await response.arrayBuffer());
-    if (body.length > MAX_RESPONSE)
-      throw new ProtocolError(`The service answered with ${body.length} bytes.`);
-    return decodeWebSocketEvents(body);
+    return decodeWebSocketEvents(await readBody(response, MAX_RESPONSE));
   }
 }

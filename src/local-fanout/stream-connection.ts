@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ProtocolError } from '../errors.js';
 import type { Subscriber } from './channel-hub.js';
-import { writeHead } from './client-response.js';
+import { readBody, writeHead } from './client-response.js';
 import {
   filterContext,
   forgetConflicts,
@@ -22,6 +22,9 @@ import { checkContentFilters } from './response-connection.js';
 const MAX_QUEUE = 100;
 /** A failed fetch of the next link is repeated after 1, 2, 4, 8 and 16 s, each with up to a second more. */
 const MAX_RETRIES = 5;
+
+/** Bytes of what a next link brings at once. */
+const MAX_NEXT_BODY = 10 * 2 ** 20;
 
 /** What the connection is doing. `waiting`: it will fetch its next link in a moment. */
 type State = 'holding' | 'waiting' | 'fetching' | 'ended';
@@ -47,12 +50,13 @@ export class StreamConnection implements Subscriber, LinkedConnection {
     url: string,
     instruction: HoldInstruction,
     environment: HoldEnvironment,
+    gone: AbortSignal,
   ) {
     this.#outgoing = outgoing;
     this.#environment = environment;
     this.#instruction = instruction;
     this.#link = instruction.nextLink && new URL(instruction.nextLink.uri, url);
-    outgoing.once('close', () => this.#end());
+    gone.addEventListener('abort', () => this.#end());
 
     const { response, channels, meta } = instruction;
     writeHead(outgoing, response);
@@ -136,7 +140,7 @@ export class StreamConnection implements Subscriber, LinkedConnection {
 
   async #append(response: Response): Promise<void> {
     const filters = responseFilters([...this.#channels.values()].flatMap((channel) => channel.filters));
-    const body = Buffer.from(await response.arrayBuffer());
+    const body = await readBody(response, MAX_NEXT_BODY, this.#abort.signal);
     const content = filtered(body, filters, { subscriptionMeta: this.#instruction.meta });
     if (content.length === 0) return;
     this.#keepAlive?.stop();

@@ -13,6 +13,9 @@ import type { PublishItem, WebSocketMessageType } from './publish-item.js';
 import { checkContentFilters } from './response-connection.js';
 import type { ServiceLink, ServiceLinkHandler } from './service-link.js';
 
+/** Bytes that a ping or pong holds (RFC 6455, 5.5). */
+const MAX_CONTROL = 125;
+
 /** A client's WebSocket: its messages go to the service, and what the service and publishers send goes to it. */
 export class WebSocketConnection implements Subscriber, ServiceLinkHandler {
   readonly #environment: HoldEnvironment;
@@ -26,6 +29,8 @@ export class WebSocketConnection implements Subscriber, ServiceLinkHandler {
   #link: ServiceLink | undefined;
   #keepAlive: KeepAliveTimer | undefined;
   #detached = false;
+  /** The client's end is closed: what the service still says is for nobody. */
+  #gone = false;
 
   constructor(messagePrefix: string | undefined, environment: HoldEnvironment) {
     this.#messagePrefix = messagePrefix;
@@ -45,14 +50,14 @@ export class WebSocketConnection implements Subscriber, ServiceLinkHandler {
       else link.close(code, reason);
     });
     socket.on('error', () => undefined); // what breaks a connection also closes it
-    socket.on('close', (code, reason) => this.#gone(code, reason.toString()));
+    socket.on('close', (code, reason) => this.#onGone(code, reason.toString()));
     link.start();
   }
 
   // From the service.
 
   onEvent({ type, content = new Uint8Array() }: WebSocketEvent): void {
-    if (this.#detached) return;
+    if (this.#detached || this.#gone) return;
     const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
     if (type === 'PING' || type === 'PONG') return this.#toClient(type === 'PING' ? 'ping' : 'pong', bytes);
     if (this.#messagePrefix !== undefined) {
@@ -109,7 +114,8 @@ export class WebSocketConnection implements Subscriber, ServiceLinkHandler {
     if (!this.#link.writable) this.#socket?.pause();
   }
 
-  #gone(code: number, reason: string): void {
+  #onGone(code: number, reason: string): void {
+    this.#gone = true;
     this.#keepAlive?.stop();
     clearTimeout(this.#delayed?.timer);
     for (const channel of this.#channels.keys()) this.#environment.hub.unsubscribe(channel, this);
@@ -123,8 +129,15 @@ export class WebSocketConnection implements Subscriber, ServiceLinkHandler {
   #toClient(type: WebSocketMessageType, content: Buffer): void {
     const socket = this.#socket;
     if (socket === undefined || socket.readyState !== socket.OPEN) return;
-    if (type === 'ping' || type === 'pong') socket[type](content);
-    else socket.send(content, { binary: type === 'binary' });
+    if (type === 'ping' || type === 'pong') {
+      if (content.length > MAX_CONTROL) {
+        const found = `found ${content.length}`;
+        return this.#environment.failed(
+          new ProtocolError(`Expected a ${type} of at most ${MAX_CONTROL} bytes, ${found}.`),
+        );
+      }
+      socket[type](content);
+    } else socket.send(content, { binary: type === 'binary' });
     this.#keepAlive?.touch();
     if (this.#environment.isTooSlow(socket.bufferedAmount)) socket.terminate();
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import { readBody } from './client-response.js';
 import { ClientSocket } from './client-socket.js';
 import { parameter, parseValueWithParameters, splitHeader } from './grip-parameters.js';
 import { type FanoutCore, HoldEnvironment } from './hold-environment.js';
@@ -35,11 +36,6 @@ export class WebSocketUpgrades {
     });
   }
 
-  /** Ends all WebSockets. */
-  close(): void {
-    for (const socket of this.#server.clients) socket.terminate();
-  }
-
   /** Answers a request for a WebSocket. It never throws. */
   async accept(incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     // Until the WebSocket has the socket, nobody else listens: without this a reset would end the process.
@@ -50,6 +46,12 @@ export class WebSocketUpgrades {
         incoming.socket.remoteAddress,
       );
       if (handoff instanceof Response) return await reject(socket, handoff);
+      if (!isHandshake(incoming)) {
+        return await reject(
+          socket,
+          new Response('Expected a WebSocket handshake of version 13.\n', { status: 400 }),
+        );
+      }
       await this.#openWebSocket(handoff, incoming, socket, head);
     } catch (error) {
       this.#core.logger({
@@ -84,11 +86,20 @@ export class WebSocketUpgrades {
 
     const opening = await open(link, environment);
     if (!opening.accepted) return reject(socket, opening.response);
-    if (socket.destroyed) return link.disconnect();
+    if (socket.destroyed) {
+      link.start(); // what came with the answer is for nobody
+      return link.disconnect();
+    }
     this.#openings.set(incoming, openingHeaders(opening.headers));
     this.#server.handleUpgrade(incoming, socket, head, (client) => {
       connection = new WebSocketConnection(messagePrefix(opening.headers), environment);
-      connection.start(client as ClientSocket, link);
+      try {
+        connection.start(client as ClientSocket, link);
+      } catch (error) {
+        // There is no way back to HTTP.
+        environment.failed(error);
+        client.terminate();
+      }
     });
   }
 }
@@ -104,6 +115,12 @@ async function open(link: ServiceLink, environment: HoldEnvironment): Promise<Op
 
 function badGateway(): Response {
   return new Response(new Uint8Array(BAD_GATEWAY.body), { status: BAD_GATEWAY.status });
+}
+
+/** RFC 6455, 4.2.1: asked before the service hears of it. */
+function isHandshake({ headers }: IncomingMessage): boolean {
+  const { 'sec-websocket-key': key = '', 'sec-websocket-version': version } = headers;
+  return /^[+/0-9A-Za-z]{22}==$/.test(key) && version === '13';
 }
 
 function upgradeRequest(incoming: IncomingMessage): Request {
@@ -152,7 +169,7 @@ function openingHeaders(headers: Headers): Headers {
 /** Answers a request for a WebSocket with a response. */
 async function reject(socket: Duplex, response: Response): Promise<void> {
   if (socket.destroyed) return;
-  const body = Buffer.from(await response.arrayBuffer()).subarray(0, MAX_REJECTION);
+  const body = await readBody(response, MAX_REJECTION).catch(() => Buffer.alloc(0));
   const lines = [
     `HTTP/1.1 ${response.status} ${response.statusText || (STATUS_CODES[response.status] ?? '')}`,
     ...[...response.headers]

@@ -1,11 +1,15 @@
 import type { Context } from 'hono';
 import type { FanoutEnv } from '../fanout-env.js';
 import type { Channel } from '../protocol/channel.js';
+import { withFramed } from '../protocol/derived-channel.js';
 import { encodeSseEvent } from '../protocol/sse-event.js';
 import type { ChannelNames, ChannelSubscriber } from './channel-subscriber.js';
 import { holdStream } from './held-response.js';
 
-/** Server-sent events: what is published as `http-stream` must be framed as events. */
+/**
+ * Server-sent events. `Publisher` frames them; what is published by hand as `http-stream` must be framed as events.
+ * At most ten channels a connection.
+ */
 export class SseTransport implements ChannelSubscriber {
   readonly name: string = 'sse';
   readonly path: string = '/sse';
@@ -19,7 +23,7 @@ export class SseTransport implements ChannelSubscriber {
 
   subscribe(_c: Context, channels: readonly Channel[]): Response {
     return holdStream({
-      channels,
+      channels: withFramed(channels, 'sse'),
       contentType: 'text/event-stream',
       // A first comment, since without a body an EventSource would not open until the first message.
       body: encodeSseEvent({ comment: 'open', retry: this.retry }),

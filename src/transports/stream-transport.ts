@@ -1,10 +1,14 @@
 import type { Context } from 'hono';
 import type { FanoutEnv } from '../fanout-env.js';
 import type { Channel } from '../protocol/channel.js';
+import { withFramed } from '../protocol/derived-channel.js';
 import type { ChannelNames, ChannelSubscriber } from './channel-subscriber.js';
 import { holdStream } from './held-response.js';
 
-/** A plain HTTP response without an end: what is published as `http-stream` is appended as it is. */
+/**
+ * A plain HTTP response without an end: what is published as `http-stream` is appended as it is. At most ten channels
+ * a connection.
+ */
 export class StreamTransport implements ChannelSubscriber {
   readonly name: string = 'stream';
   readonly path: string = '/stream';
@@ -17,6 +21,6 @@ export class StreamTransport implements ChannelSubscriber {
 
   subscribe(_c: Context, channels: readonly Channel[]): Response {
     const { contentType, body } = this;
-    return holdStream({ channels, contentType, body });
+    return holdStream({ channels: withFramed(channels, 'stream'), contentType, body });
   }
 }

@@ -270,7 +270,7 @@ describe('other responses', () => {
     ['/bad/cstring', /cstring/],
     ['/bad/instruct', /mode/],
     ['/bad/instruct-status', /200/],
-    ['/response/long', /100000 bytes, found 100001/],
+    ['/response/long', /at most 100000 bytes, found more/],
     ['/unsupported/session', /does not support Grip-Session-Id/],
   ])('%s is a 502, and the log says why', async (path, reason) => {
     const response = await fetch(new URL(path, fanout.clientUrl));

@@ -73,3 +73,12 @@ function unescapeCString(text: string): Uint8Array {
   }
   return new Uint8Array(bytes);
 }
+
+/** `Grip-Channel` without the channels that the framing adds, whose names are made from the others'. */
+export function namedChannels({ headers }: Response): string | undefined {
+  return headers
+    .get('Grip-Channel')
+    ?.split(', ')
+    .filter((channel) => !/~(?:sse|stream)(?:;|$)/.test(channel))
+    .join(', ');
+}

@@ -18,7 +18,7 @@ describe("the answer to Fanout's request", () => {
       {
         'cache-control': 'no-store',
         'content-type': 'text/event-stream',
-        'grip-channel': 'test',
+        'grip-channel': 'test, test~sse',
         'grip-hold': 'stream',
         'grip-keep-alive': ':\\x20keep-alive\\n\\n; format=cstring; mode=idle; timeout=20',
       },
@@ -29,7 +29,7 @@ describe("the answer to Fanout's request", () => {
       {
         'cache-control': 'no-store',
         'content-type': 'text/plain',
-        'grip-channel': 'test',
+        'grip-channel': 'test, test~stream',
         'grip-hold': 'stream',
       },
     ],
@@ -73,7 +73,9 @@ describe('the settings', () => {
     const response = await answer(fanout({ channels, transports: [Notes], logger }), signed('/notes'));
     expect(await response.text()).toBe(': open\nretry: 500\n\n');
     expect(response.headers.get('Grip-Keep-Alive')).toMatch(/; timeout=45$/);
-    expect(response.headers.get('Grip-Channel')).toBe('a, b; filter=skip-self');
+    expect(response.headers.get('Grip-Channel')).toBe(
+      'a, a~sse, b; filter=skip-self, b~sse; filter=skip-self',
+    );
   });
 
   it('of StreamTransport', async () => {
