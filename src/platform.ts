@@ -11,6 +11,8 @@ export interface FanoutPlatform {
    * its identity: what the entry answers must be this very object.
    */
   handoff(request: Request, backend: string): Response;
+  /** Sends a request to a backend, past Fanout. */
+  fetch(request: Request, backend: string): Promise<Response>;
   /** Whose `Grip-Sig` counts where the app names no keys of its own. */
   readonly trust: { readonly verifier: GripSignatureVerifier; readonly issuers: readonly string[] };
   /** The address of the client's end of the connection. */

@@ -25,7 +25,7 @@ import { namedChannels } from './support/grip-headers.js';
 const logger = () => undefined;
 const mount = (options: FanoutOptions = {}) => fanout({ logger, ...options });
 
-async function channelsOf(app: FetchApp, path: string): Promise<string | null> {
+async function channelsOf(app: FetchApp, path: string): Promise<string | undefined> {
   return namedChannels(await answer(app, signed(path)));
 }
 
@@ -111,15 +111,23 @@ describe('the channels of a mount', () => {
   });
 
   it('are asked for on the second pass alone, and know its signature', async () => {
-    const channels = vi.fn((c: Context<FanoutEnv>) => [c.var.grip.issuer]);
+    const channels = vi.fn((c: Context<FanoutEnv>) => [c.var.grip.issuer ?? 'nobody']);
     const app = mount({ channels });
     await answer(app, request('/sse'));
     expect(channels).not.toHaveBeenCalled();
     expect(await channelsOf(app, '/sse')).toBe('fanout-of-the-tests');
   });
 
+  it('that are none get 403', async () => {
+    const app = mount({ channels: async () => [] });
+    for (const to of [signed('/sse'), signed('/response'), signedEvents('/ws', 'OPEN\r\n')]) {
+      const response = await answer(app, to);
+      expect([response.status, response.headers.has('Grip-Hold')]).toEqual([403, false]);
+    }
+  });
+
   it.each<[string, unknown]>([
-    ['none', []],
+    ['a derived one', ['lobby~sse']],
     ['a comma', ['a,b']],
     ['a line break', ['a\r\nGrip-Hold: response']],
     ['21', Array(21).fill('a')],

@@ -43,6 +43,7 @@ export function createFirstPassServer({ app, pushpinPort, trust }: FirstPassServ
       handoffs.set(response, { backend, headers });
       return response;
     },
+    fetch: () => Promise.reject(new Error('This engine has no backend but self.')),
     trust,
     clientAddress,
     serviceVersion: 'node',

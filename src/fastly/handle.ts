@@ -40,6 +40,7 @@ function platform(clientAddress: string): FanoutPlatform {
   const isLocal = env('FASTLY_HOSTNAME') === 'localhost' && /^0+$/.test(serviceId);
   return {
     handoff: createFanoutHandoff,
+    fetch: (request, backend) => fetch(request, { backend } as RequestInit), // the DOM's types know no backend
     trust: isLocal
       ? { verifier: localServer, issuers: ['viceroy'] }
       : { verifier: production, issuers: [`fastly:${serviceId}`] },

@@ -15,6 +15,8 @@ export interface LocalFanoutOptions {
   readonly port?: number;
   /** Where messages are published; 0, the default, takes any free port. */
   readonly publishPort?: number;
+  /** The URLs of backends other than `self`: `{ origin: 'http://localhost:8080' }`. */
+  readonly backends?: Readonly<Record<string, string>>;
   /** Bytes that may wait for a client before it is dropped; 1 MiB by default. */
   readonly maxBufferedBytes?: number;
   /** By default prints one JSON object a line. */
@@ -51,7 +53,7 @@ export async function startLocalFanout(
 ): Promise<LocalFanout> {
   const { port = 0, publishPort = 0, maxBufferedBytes = 2 ** 20, logger = jsonLogger } = options;
   const hub = new ChannelHub();
-  const service = new ServiceCaller(app, new GripSigner());
+  const service = new ServiceCaller(app, new GripSigner(), options.backends);
   const timers = new NextLinkTimers();
   const clients = new ClientServer({ hub, timers, service, logger, maxBufferedBytes });
   const publishing = createPublishServer(hub);

@@ -20,11 +20,14 @@ const DROPPED =
 export class ServiceCaller {
   readonly #app: FetchApp;
   readonly #signer: GripSigner;
+  readonly #backends: Readonly<Record<string, string>>;
   /** The runtime knows a handoff by the identity of its response. */
   readonly #handoffs = new WeakMap<Response, Handoff>();
 
-  constructor(app: FetchApp, signer: GripSigner) {
+  /** @param backends the URL of each backend but `self`. */
+  constructor(app: FetchApp, signer: GripSigner, backends: Readonly<Record<string, string>> = {}) {
     this.#app = app;
+    this.#backends = backends;
     this.#signer = signer;
   }
 
@@ -43,21 +46,29 @@ export class ServiceCaller {
     handoff: Handoff,
     { method = 'GET', headers = new Headers(), body }: SecondPass = {},
   ): Promise<Response> {
-    if (handoff.backend !== 'self') {
-      throw new Error(
-        `Expected the backend "self", found "${handoff.backend}": the embedded Fanout has no other.`,
-      );
-    }
     const all = new Headers();
     for (const [name, value] of handoff.request.headers) if (!DROPPED.test(name)) all.append(name, value);
     for (const [name, value] of headers) all.set(name, value);
     all.set('Grip-Sig', this.#signer.sign());
     all.set('Grip-Feature', FEATURES);
     const request = new Request(handoff.request.url, { method, headers: all, ...(body && { body }) });
+    if (handoff.backend !== 'self') return this.#fetchFrom(request, handoff.backend);
     const response = await fetchOn(this.#platform(handoff.clientAddress), this.#app, request);
     if (this.#handoffs.has(response))
       throw new Error('The service handed off a request that came from Fanout.');
     return response;
+  }
+
+  async #fetchFrom(request: Request, backend: string): Promise<Response> {
+    const base = Object.hasOwn(this.#backends, backend) ? this.#backends[backend] : undefined;
+    if (base === undefined) {
+      throw new Error(`Expected "self" or a backend of startLocalFanout({ backends }), found "${backend}".`);
+    }
+    const { pathname, search } = new URL(request.url);
+    const url = new URL(base);
+    url.pathname = pathname;
+    url.search = search;
+    return fetch(new Request(url, request), { redirect: 'manual' });
   }
 
   #platform(clientAddress: string | undefined): FanoutPlatform {
@@ -68,6 +79,7 @@ export class ServiceCaller {
         this.#handoffs.set(response, { request, backend, clientAddress });
         return response;
       },
+      fetch: (request, backend) => this.#fetchFrom(request, backend),
       trust: this.#signer.trust,
       clientAddress,
       serviceVersion: 'local',

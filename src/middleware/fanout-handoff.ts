@@ -2,11 +2,14 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import { SignatureError } from '../errors.js';
 import type { FanoutEnv } from '../fanout-env.js';
+import { GripRequest } from '../grip-request.js';
 import { jsonLogger, type Logger } from '../logger.js';
 import { handOff, platformOf } from '../platform.js';
 import { type GripKey, GripSignatureVerifier } from '../protocol/grip-signature.js';
+import { PROOF_PARAMETER } from '../protocol/hold-proof.js';
+import { type AdmissionOptions, isOriginAllowed, refusal } from './admission.js';
 
-export interface FanoutHandoffOptions {
+export interface FanoutHandoffOptions extends AdmissionOptions {
   /** The backend that Fanout calls: `self`, this same service, by default. */
   readonly backend?: string;
   /** `websocket`: the client's request must ask for that upgrade. Else any GET is handed off. */
@@ -27,6 +30,7 @@ export interface FanoutHandoffOptions {
  * |---|---|
  * | no `Grip-Sig`, not a GET | 405 with `Allow` |
  * | no `Grip-Sig`, no `Upgrade: websocket` where one is needed | 426 |
+ * | no `Grip-Sig`, a WebSocket of a page whose origin isn't allowed, or `authorize` says no | 403, or what it says |
  * | no `Grip-Sig`, no entry to hand off (the app is not run by `serve` or `handle`) | 501 |
  * | a `Grip-Sig` that is not valid | 403, and never handed off again: a wrong key would loop for ever |
  *
@@ -41,26 +45,29 @@ export function fanoutHandoff(options: FanoutHandoffOptions = {}): MiddlewareHan
   return async function fanoutHandoff(c, next) {
     const log: Logger = (record) =>
       logger({ ...record, route: routePath(c), serviceVersion: platformOf(c)?.serviceVersion });
+    c.set('fanoutLogger', log);
 
     const token = signatureOf(c);
-    if (token === undefined) return firstPass(c, log);
+    if (token === undefined) {
+      c.set('grip', new GripRequest(c.req.raw.headers, undefined));
+      return firstPass(c, log);
+    }
 
     const trust = platformOf(c)?.trust;
     const verifier = ownVerifier ?? trust?.verifier;
     const trusted = issuers ?? trust?.issuers;
     if (verifier === undefined || trusted === undefined) return withoutEntry(c, log);
     try {
-      c.set('grip', await verifier.verify(token, trusted));
+      c.set('grip', new GripRequest(c.req.raw.headers, await verifier.verify(token, trusted)));
     } catch (error) {
       if (!(error instanceof SignatureError)) throw error;
       log({ level: 'warn', event: 'refused', status: 403, reason: error.message });
       return c.text('The Grip-Sig of this request is not valid.\n', 403);
     }
-    c.set('fanoutLogger', log);
     return next();
   };
 
-  function firstPass(c: Context, log: Logger): Response {
+  async function firstPass(c: Context<FanoutEnv>, log: Logger): Promise<Response> {
     if (c.req.method !== 'GET') return methodNotAllowed(c, log);
     if (upgrade !== undefined && c.req.header('Upgrade')?.toLowerCase() !== upgrade) {
       log({ level: 'info', event: 'refused', status: 426, reason: `no Upgrade: ${upgrade}` });
@@ -68,6 +75,19 @@ export function fanoutHandoff(options: FanoutHandoffOptions = {}): MiddlewareHan
     }
     const platform = platformOf(c);
     if (platform === undefined) return withoutEntry(c, log);
+    if (c.req.query(PROOF_PARAMETER) !== undefined) {
+      log({ level: 'warn', event: 'refused', status: 403, reason: 'a next link is for Fanout alone' });
+      return c.text('This link is not for clients.\n', 403);
+    }
+    if (upgrade !== undefined && !isOriginAllowed(c, options)) {
+      log({ level: 'info', event: 'refused', status: 403, reason: 'origin not allowed' });
+      return c.text('Pages of this origin may not open a WebSocket here.\n', 403);
+    }
+    const refused = await refusal(c, options);
+    if (refused !== undefined) {
+      log({ level: 'info', event: 'refused', status: refused.status, reason: 'not authorized' });
+      return refused;
+    }
 
     prepareHeaders(c.req.raw, platform.clientAddress);
     log({ level: 'info', event: 'handoff', backend });

@@ -15,6 +15,13 @@ import { OutgoingEvents, type WebSocketMessage, WebSocketSession } from './webso
 
 const POLICY_VIOLATION = 1008;
 const INTERNAL_ERROR = 1011;
+/** An application's own code: the right to listen has expired. As 401, it says that a new one may be had. */
+const EXPIRED = 4401;
+
+/** Fanout keeps it with the connection, and sends it with every request. */
+const EXPIRES = 'Fanout-Expires';
+/** In seconds; Fanout takes less for this. */
+const MIN_INTERVAL = 20;
 
 /**
  * WebSockets. Fanout keeps the client's connection and sends what happens on it as requests; what is published
@@ -68,11 +75,16 @@ export class WebSocketTransport implements ChannelSubscriber {
     const outgoing = new OutgoingEvents();
     const session = new WebSocketSession(c, channels, outgoing, this.messagePrefix);
     const headers = new Headers({ 'Content-Type': WEBSOCKET_EVENTS_TYPE });
-    for (const event of decodeWebSocketEvents(new Uint8Array(await c.req.arrayBuffer()))) {
+    const events = decodeWebSocketEvents(new Uint8Array(await c.req.arrayBuffer()));
+    const opening = events[0]?.type === 'OPEN';
+    if (opening) {
+      headers.set('Sec-WebSocket-Extensions', `grip; message-prefix="${this.messagePrefix}"`);
+      rememberExpiry(headers, c.var.fanoutExpires);
+    } else if (hasExpired(c) && !events.some(({ type }) => type === 'CLOSE' || type === 'DISCONNECT')) {
+      outgoing.add({ type: 'CLOSE', content: encodeClose(EXPIRED, 'expired') });
+    }
+    for (const event of events) {
       if (outgoing.closed) break;
-      if (event.type === 'OPEN') {
-        headers.set('Sec-WebSocket-Extensions', `grip; message-prefix="${this.messagePrefix}"`);
-      }
       try {
         await this.#handle(event, session, outgoing);
       } catch (error) {
@@ -139,6 +151,19 @@ function stackFrames({ message, stack = '' }: Error): string {
     .slice(0, 5)
     .map((line) => line.trim())
     .join(' < ');
+}
+
+/** Fanout then asks again by itself at about that time, should the client be silent. */
+function rememberExpiry(headers: Headers, expires: number | undefined): void {
+  if (expires === undefined) return;
+  headers.set(`Set-Meta-${EXPIRES}`, String(Math.floor(expires)));
+  const left = Math.ceil(expires - Date.now() / 1000);
+  headers.set('Keep-Alive-Interval', String(Math.max(left, MIN_INTERVAL)));
+}
+
+function hasExpired(c: Context): boolean {
+  const expires = Number(c.req.header(`Meta-${EXPIRES}`) ?? Number.POSITIVE_INFINITY);
+  return !(Date.now() / 1000 < expires);
 }
 
 function isWebSocketOverHttp(c: Context): boolean {

@@ -28,6 +28,7 @@ export function fakePlatform(options: Partial<FanoutPlatform> = {}): FakePlatfor
       handoffs.push({ request, backend });
       return response;
     },
+    fetch: async () => new Response('from the origin'),
     trust: { verifier: new GripSignatureVerifier([hmacKey(SECRET)]), issuers: [ISSUER] },
     clientAddress: '192.0.2.7',
     serviceVersion: '42',

@@ -1,0 +1,51 @@
+import type { GripSignature } from './protocol/grip-signature.js';
+
+/** What a request from Fanout says, beside what the client said. */
+export class GripRequest {
+  readonly #headers: Headers;
+  readonly #signature: GripSignature | undefined;
+
+  constructor(headers: Headers, signature: GripSignature | undefined) {
+    this.#headers = headers;
+    this.#signature = signature;
+  }
+
+  /** True when Fanout sent the request, proven by its signature; false for a client's own, on the first pass. */
+  get verified(): boolean {
+    return this.#signature !== undefined;
+  }
+
+  /** Whose signature it was. */
+  get issuer(): string | undefined {
+    return this.#signature?.issuer;
+  }
+
+  /** When the signature expires, in seconds since 1970. */
+  get expires(): number | undefined {
+    return this.#signature?.expires;
+  }
+
+  /** What Fanout can do: `status`, `link:next`, `filter:skip-self` and so on. */
+  get features(): readonly string[] {
+    return this.#read('Grip-Feature')
+      .split(',')
+      .map((feature) => feature.trim())
+      .filter((feature) => feature !== '');
+  }
+
+  /** For each channel the id of the last message that the client got, where Fanout asks how to go on. */
+  get lastIds(): ReadonlyMap<string, string> {
+    const ids = [...this.#read('Grip-Last').matchAll(/\s*([^;,]+?)\s*;\s*last-id=([^;,]*)/g)];
+    return new Map(ids.map(([, channel = '', id = '']) => [channel, id.trim()]));
+  }
+
+  /** Fanout's name for a WebSocket; the same in all its requests. */
+  get connectionId(): string | undefined {
+    return this.#read('Connection-Id') || undefined;
+  }
+
+  /** Any client can send these headers: they mean something under a signature only. */
+  #read(name: string): string {
+    return this.verified ? (this.#headers.get(name) ?? '') : '';
+  }
+}
