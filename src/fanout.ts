@@ -49,7 +49,7 @@ export function fanout<T extends readonly ChannelSubscriber[]>(
   options: FanoutOptions<T> = {},
 ): Hono<FanoutEnv> {
   const { transports = TRANSPORTS, channels, container, secret, ...handoff } = options;
-  if (Array.isArray(channels)) checkAtOnce(channels);
+  if (Array.isArray(channels)) atOnce(() => checkNames(channels));
 
   const app = new Hono<FanoutEnv>();
   const mounted = resolveTransports(transports, container);
@@ -60,6 +60,7 @@ export function fanout<T extends readonly ChannelSubscriber[]>(
         `The transport ${transport.name} has no channels, and the mount has none.`,
       );
     }
+    atOnce(() => transport.check?.());
     const mount = { transport, channels, secret, admission: handoff };
     app.all(transport.path, fanoutHandoff({ ...handoff, upgrade: transport.upgrade }), (c) =>
       answer(c, mount),
@@ -154,10 +155,12 @@ function refuseAbsentParameters(c: Context): () => void {
   };
 }
 
-function checkAtOnce(channels: ChannelNames): void {
+/** What can be known to be wrong when the app is put together is not left to a request. */
+function atOnce(check: () => void): void {
   try {
-    checkNames(channels);
+    check();
   } catch (cause) {
-    throw new ConfigurationError(cause instanceof Error ? cause.message : 'Bad channels.', { cause });
+    if (!(cause instanceof ProtocolError)) throw cause;
+    throw new ConfigurationError(cause.message, { cause });
   }
 }

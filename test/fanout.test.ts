@@ -8,6 +8,7 @@ import type { FetchApp } from '../src/platform.js';
 import type { Channel } from '../src/protocol/channel.js';
 import type { ChannelNames, ChannelSubscriber } from '../src/transports/channel-subscriber.js';
 import { holdStream } from '../src/transports/held-response.js';
+import { LongPollTransport } from '../src/transports/long-poll-transport.js';
 import { SseTransport } from '../src/transports/sse-transport.js';
 import { StreamTransport } from '../src/transports/stream-transport.js';
 import { WebSocketTransport } from '../src/transports/websocket-transport.js';
@@ -286,5 +287,29 @@ describe('a mount', () => {
       '"channel":"room-7"',
     );
     expect(await bytes(await answer(app, signedEvents('/ws', 'OPEN\r\n')))).toContain('"channel":"x"');
+  });
+});
+
+describe('settings that can not work', () => {
+  it.each<[string, () => unknown]>([
+    [
+      'a keep-alive of 0 s',
+      () => fanout({ channels: ['a'], transports: [{ use: SseTransport, keepAlive: 0 }] }),
+    ],
+    [
+      'a timeout of 4 s',
+      () => fanout({ channels: ['a'], transports: [{ use: LongPollTransport, timeout: 4 }] }),
+    ],
+    [
+      'a retry of half a ms',
+      () => fanout({ channels: ['a'], transports: [{ use: SseTransport, retry: 0.5 }] }),
+    ],
+    ...['"', 'é', 'a b', '\\'].map<[string, () => unknown]>((messagePrefix) => [
+      `the messagePrefix ${messagePrefix}`,
+      () => fanout({ channels: ['a'], transports: [{ use: WebSocketTransport, messagePrefix }] }),
+    ]),
+    ['a reserved channel', () => fanout({ channels: ['a~sse'] })],
+  ])('are refused when the app is put together: %s', (_, make) => {
+    expect(make).toThrow(ConfigurationError);
   });
 });

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
@@ -51,13 +51,10 @@ export class ClientServer {
         void this.#webSockets.accept(incoming, socket, head);
         return;
       }
-      // Node gives such a request without a response. An upgrade that isn't known is to be ignored (RFC 9110, 7.8).
-      socket.on('error', () => undefined); // its close tells
-      const outgoing = new ServerResponse(incoming);
-      outgoing.shouldKeepAlive = false;
-      outgoing.assignSocket(socket);
-      outgoing.once('finish', () => socket.end());
-      void listener(incoming, outgoing);
+      // An upgrade that isn't known is to be ignored (RFC 9110, 7.8). Node has let go of the connection, its body and
+      // its end included: it gets the request once more, without what asks for the upgrade.
+      socket.unshift(Buffer.concat([headWithoutUpgrade(incoming), head]));
+      this.server.emit('connection', socket);
     });
   }
 
@@ -75,7 +72,7 @@ export class ClientServer {
     if (request.headers.get('Content-Type') === WEBSOCKET_EVENTS_TYPE) {
       return new Response('Client not allowed to send WebSocket events directly.\n', { status: 403 });
     }
-    void this.#serve(handoff, outgoing, new Map());
+    void this.#serve(handoff, outgoing, goneSignal(outgoing), new Map());
     return RESPONSE_ALREADY_SENT;
   }
 
@@ -83,10 +80,10 @@ export class ClientServer {
   async #serve(
     handoff: Handoff,
     outgoing: ServerResponse,
+    gone: AbortSignal,
     lastIds: ReadonlyMap<string, string>,
   ): Promise<void> {
     const environment = new HoldEnvironment(this.#core, handoff);
-    const gone = goneSignal(outgoing);
     try {
       const response = await this.#core.service.secondPass(handoff, { headers: gripLast(lastIds) });
       if (gone.aborted) return await response.body?.cancel();
@@ -98,7 +95,8 @@ export class ClientServer {
       const { mode, nextLink } = instruction;
       if (gone.aborted) return;
       if (mode === 'response') {
-        const retry: Retry = (ids) => void this.#serve(handoff, outgoing, new Map([...lastIds, ...ids]));
+        const retry: Retry = (ids) =>
+          void this.#serve(handoff, outgoing, gone, new Map([...lastIds, ...ids]));
         if (forgetConflicts(this.#core.hub, instruction.channels) > 0) {
           return retry(knownLastIds(instruction.channels));
         }
@@ -115,6 +113,16 @@ export class ClientServer {
       else respond(outgoing, BAD_GATEWAY);
     }
   }
+}
+
+function headWithoutUpgrade({ method, url, rawHeaders }: IncomingMessage): Buffer {
+  const lines = [`${method} ${url} HTTP/1.1`];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? '';
+    if (!/^(?:upgrade|connection|http2-settings)$/i.test(name))
+      lines.push(`${name}: ${rawHeaders[index + 1]}`);
+  }
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
 }
 
 /** The body of a response that isn't held, as the filters of its channels make it. */

@@ -106,12 +106,19 @@ const DIRECTIVE = /%(?:%|\(((?:\\[\s\S]|[^\\)])*)\)([\s\S])|([\s\S])|$)/g;
 
 /** Replaces `%d` and `%(argument)d` for the one directive `d`; `%%` stands for a percent sign. */
 function substitute(content: Buffer, directive: string, value: (argument?: string) => string): Buffer {
-  const text = content.toString('latin1').replace(DIRECTIVE, (match, argument, long, short) => {
-    if (match === '%%') return '%';
-    if ((long ?? short) !== directive) throw new ProtocolError('Unknown directive');
-    const given = argument === undefined ? undefined : argument.replace(/\\([\s\S])/g, '$1');
-    const found = value(given === undefined ? undefined : Buffer.from(given, 'latin1').toString());
-    return Buffer.from(found).toString('latin1');
-  });
-  return Buffer.from(text, 'latin1');
+  const source = content.toString('latin1');
+  let text = '';
+  let position = 0;
+  // One by one, unlike `replace`: text full of `%(` would be searched to its end for each of them.
+  for (const { 0: match, 1: argument, 2: long, 3: short, index } of source.matchAll(DIRECTIVE)) {
+    text += source.slice(position, index);
+    position = index + match.length;
+    if (match === '%%') text += '%';
+    else if ((long ?? short) !== directive) throw new ProtocolError('Unknown directive');
+    else {
+      const given = argument?.replace(/\\([\s\S])/g, '$1');
+      text += Buffer.from(value(given && Buffer.from(given, 'latin1').toString())).toString('latin1');
+    }
+  }
+  return Buffer.from(text + source.slice(position), 'latin1');
 }

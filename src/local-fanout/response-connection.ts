@@ -26,6 +26,8 @@ export class ResponseConnection implements Subscriber {
   readonly #retry: Retry;
   readonly #channels: HeldChannels;
   readonly #timeout: NodeJS.Timeout;
+  readonly #gone: AbortSignal;
+  readonly #onGone = () => this.#end();
   #refresh: NodeJS.Timeout | undefined;
   #ended = false;
 
@@ -43,7 +45,8 @@ export class ResponseConnection implements Subscriber {
     this.#channels = new Map(instruction.channels.map((channel) => [channel.name, channel]));
     this.#timeout = setTimeout(() => this.#respond(instruction.response), instruction.timeout);
     for (const name of this.#channels.keys()) environment.hub.subscribe(name, this);
-    gone.addEventListener('abort', () => this.#end());
+    this.#gone = gone;
+    gone.addEventListener('abort', this.#onGone);
   }
 
   deliver({ channel: name, id, prevId, response, meta }: PublishItem): void {
@@ -107,6 +110,7 @@ export class ResponseConnection implements Subscriber {
     this.#ended = true;
     clearTimeout(this.#timeout);
     clearTimeout(this.#refresh);
+    this.#gone.removeEventListener('abort', this.#onGone);
     for (const name of this.#channels.keys()) this.#environment.hub.unsubscribe(name, this);
   }
 }

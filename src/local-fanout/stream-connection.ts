@@ -233,7 +233,11 @@ export class StreamConnection implements Subscriber, LinkedConnection {
   #write(content: Buffer): void {
     if (this.#state === 'ended') return;
     this.#outgoing.write(content);
-    if (this.#environment.isTooSlow(this.#outgoing.writableLength)) this.#outgoing.destroy();
+    if (this.#environment.isTooSlow(this.#outgoing.writableLength)) {
+      this.#end();
+      // Of a response that waits for another on the same connection, only that has a socket.
+      this.#outgoing.req.socket.destroy();
+    }
   }
 
   /** What breaks a rule ends the stream. */

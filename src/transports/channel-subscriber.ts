@@ -30,6 +30,8 @@ export interface ChannelSubscriber {
   readonly upgrade?: 'websocket' | undefined;
   /** The channels of a request; goes before those of the mount. */
   channels?(c: Context<FanoutEnv>): ChannelNames | Promise<ChannelNames>;
+  /** Called when it is mounted; throws for settings that can't work. */
+  check?(): void;
   /**
    * False for a request that goes on with a connection which is open already: `channels` is then not asked, and
    * `subscribe` gets none. Without it, every request opens one.

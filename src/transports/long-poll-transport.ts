@@ -16,7 +16,15 @@ export class LongPollTransport implements ChannelSubscriber {
   /** The channels of a request; go before those of the mount. */
   channels?(c: Context<FanoutEnv>): ChannelNames | Promise<ChannelNames>;
 
+  check(): void {
+    this.#hold([{ name: 'any' }]);
+  }
+
   subscribe(_c: Context, channels: readonly Channel[]): Response {
+    return this.#hold(channels);
+  }
+
+  #hold(channels: readonly Channel[]): Response {
     const { contentType, timeout, body } = this;
     return holdResponse({ channels, contentType, timeout, body });
   }

@@ -21,7 +21,15 @@ export class SseTransport implements ChannelSubscriber {
   /** The channels of a request; go before those of the mount. */
   channels?(c: Context<FanoutEnv>): ChannelNames | Promise<ChannelNames>;
 
+  check(): void {
+    this.#hold([{ name: 'any' }]);
+  }
+
   subscribe(_c: Context, channels: readonly Channel[]): Response {
+    return this.#hold(channels);
+  }
+
+  #hold(channels: readonly Channel[]): Response {
     return holdStream({
       channels: withFramed(channels, 'sse'),
       contentType: 'text/event-stream',

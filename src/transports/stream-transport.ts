@@ -19,7 +19,15 @@ export class StreamTransport implements ChannelSubscriber {
   /** The channels of a request; go before those of the mount. */
   channels?(c: Context<FanoutEnv>): ChannelNames | Promise<ChannelNames>;
 
+  check(): void {
+    this.#hold([{ name: 'any' }]);
+  }
+
   subscribe(_c: Context, channels: readonly Channel[]): Response {
+    return this.#hold(channels);
+  }
+
+  #hold(channels: readonly Channel[]): Response {
     const { contentType, body } = this;
     return holdStream({ channels: withFramed(channels, 'stream'), contentType, body });
   }

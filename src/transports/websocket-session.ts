@@ -18,6 +18,7 @@ const MAX_REASON = 123;
 export class OutgoingEvents {
   readonly #events: OutgoingWebSocketEvent[] = [];
   #closed = false;
+  #sent = false;
 
   get closed(): boolean {
     return this.#closed;
@@ -28,14 +29,21 @@ export class OutgoingEvents {
     this.#closed = true;
   }
 
-  /** @throws ConfigurationError after a CLOSE. */
+  /** @throws ConfigurationError after a CLOSE, and when the response is gone already. */
   add(event: OutgoingWebSocketEvent): void {
+    if (this.#sent) {
+      throw new ConfigurationError(
+        'The response to Fanout has been sent: what a hook starts has to be awaited in it.',
+      );
+    }
     if (this.#closed) throw new ConfigurationError('The WebSocket is closed: nothing can be sent any more.');
     this.#events.push(event);
     this.#closed = event.type === 'CLOSE';
   }
 
+  /** All of them; nothing can be added afterwards. */
   encode(): Uint8Array<ArrayBuffer> {
+    this.#sent = true;
     return encodeWebSocketEvents(this.#events);
   }
 }

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { ProtocolError } from '../errors.js';
+import { ConfigurationError, ProtocolError } from '../errors.js';
 import type { FanoutEnv } from '../fanout-env.js';
 import type { Channel } from '../protocol/channel.js';
 import { controlMessage } from '../protocol/control-messages.js';
@@ -64,6 +64,15 @@ export class WebSocketTransport implements ChannelSubscriber {
 
   /** The connection was lost without a close; nothing can be sent any more. */
   onDisconnect(_session: WebSocketSession): void | Promise<void> {}
+
+  check(): void {
+    // It stands in a quoted string of a header, and is compared with the bytes of messages.
+    if (!/^[!#-[\]-~]*$/.test(this.messagePrefix)) {
+      throw new ConfigurationError(
+        'A messagePrefix is printable ASCII without space, quotation mark and backslash.',
+      );
+    }
+  }
 
   async isOpening(c: Context): Promise<boolean> {
     return isWebSocketOverHttp(c) && startsWithOpen(new Uint8Array(await c.req.arrayBuffer()));
@@ -143,8 +152,8 @@ function closeCode(error: unknown): number {
 }
 
 /** The top of the stack: V8's lines start with `at`, those of the runtime on Compute have an `@`. */
-function stackFrames({ message, stack = '' }: Error): string {
-  return stack
+function stackFrames({ message, stack }: Error): string {
+  return String(stack ?? '')
     .replace(message, '')
     .split('\n')
     .filter((line) => /^\s+at (?:.+ \()?\S+:\d+:\d+\)?$|^\S*@\S+:\d+:\d+$/.test(line))

@@ -24,11 +24,17 @@ type Handler = (c: Context) => Response | Promise<Response>;
 
 /** Starts a service with these routes; what is opened is closed after the tests of the file. */
 export async function rawService(
-  routes: { readonly http?: Record<string, Handler>; readonly webSocket?: Record<string, Handler> },
+  routes: {
+    /** Served without Fanout. */
+    readonly plain?: Record<string, Handler>;
+    readonly http?: Record<string, Handler>;
+    readonly webSocket?: Record<string, Handler>;
+  },
   options: LocalFanoutOptions = {},
 ): Promise<RawService> {
   const app = new Hono<FanoutEnv>();
   const logger = () => undefined;
+  for (const [path, handler] of Object.entries(routes.plain ?? {})) app.all(path, handler);
   for (const [path, handler] of Object.entries(routes.http ?? {})) {
     app.all(path, fanoutHandoff({ logger }), handler);
   }

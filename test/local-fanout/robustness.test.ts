@@ -20,6 +20,7 @@ const endless = () =>
   });
 
 const { clients, fanout, records } = await rawService({
+  plain: { '/echo': async (c) => c.text(await c.req.text()) },
   http: {
     '/stream': () => grip({ 'Grip-Hold': 'stream', 'Grip-Channel': 'a' }, 'open\n'),
     '/polled': () => held({}),
@@ -110,7 +111,7 @@ describe('the publish endpoint', () => {
     { headers: { name: 'a\r\nb' } },
     { headers: { name: 'snow ☃' } },
   ])('a poll that is answered with %o gets a 502 instead', async (response) => {
-    const poll = clients.poll({}, '/polled');
+    const poll = clients.poll('/polled');
     await eventually(() => fanout.subscribers('polled') === 1, 'the hold');
     await clients.publish(item({ 'http-response': { body: 'x', ...response } }, 'polled'));
     expect((await poll).status).toBe(502);
@@ -127,7 +128,7 @@ describe('a response of the service', () => {
   });
 
   it('with a trailer is held like any other', async () => {
-    const poll = clients.poll({}, '/held-trailer');
+    const poll = clients.poll('/held-trailer');
     await eventually(() => fanout.subscribers('polled') === 1, 'the hold');
     await clients.publish(item({ 'http-response': { body: 'x' } }, 'polled'));
     expect((await poll).status).toBe(200);
@@ -138,7 +139,7 @@ describe('a response of the service', () => {
   });
 
   it('may ask for more time than a timer has, and does not get none', async () => {
-    const poll = clients.poll({}, '/far-timeout');
+    const poll = clients.poll('/far-timeout');
     await eventually(() => fanout.subscribers('polled') === 1, 'the hold');
     await clients.publish(item({ 'http-response': { body: 'in time' } }, 'polled'));
     expect((await poll).body.toString()).toBe('in time');
@@ -206,6 +207,16 @@ describe('an upgrade', () => {
     const upgrade =
       'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n';
     expect(await answerTo(GET('/stream', upgrade))).toMatch(/^HTTP\/1.1 200 [\s\S]*open/);
+  });
+
+  it('to something else keeps its body, and frees what it holds when the client is done', async () => {
+    const h2c = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n';
+    const body = `POST /echo HTTP/1.1\r\nHost: localhost\r\n${h2c}Content-Length: 5\r\n\r\nhello`;
+    expect(await answerTo(body)).toMatch(/^HTTP\/1.1 200 [\s\S]*hello/);
+    const { socket } = await raw(GET('/stream', h2c));
+    await eventually(() => fanout.subscribers('a') === 1, 'the hold');
+    socket.end();
+    await eventually(() => fanout.subscribers('a') === 0, 'its end');
   });
 
   it('at a path of two slashes is not taken for a host', async () => {
