@@ -84,6 +84,16 @@ export class ChannelHub {
     return this.#channels.get(name)?.lastId;
   }
 
+  /** Messages may have been lost: everyone is to ask the service again. */
+  recover(): void {
+    const subscribers = new Set<Subscriber>();
+    for (const channel of this.#channels.values()) {
+      channel.lastId = undefined;
+      for (const subscriber of channel.subscribers) subscribers.add(subscriber);
+    }
+    for (const subscriber of subscribers) subscriber.refresh?.();
+  }
+
   /** What was known turned out to be wrong. */
   forgetLastId(name: string): void {
     const channel = this.#channels.get(name);

@@ -1,7 +1,7 @@
-import { type ServerResponse, validateHeaderName, validateHeaderValue } from 'node:http';
+import { type ServerResponse, STATUS_CODES, validateHeaderName, validateHeaderValue } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ReadableStream } from 'node:stream/web';
+import { ReadableStream } from 'node:stream/web';
 import { ProtocolError } from '../errors.js';
 
 /** The head of a response. */
@@ -44,8 +44,7 @@ export function respond(
   { body, ...head }: ResponseHead & { readonly body: Buffer },
 ): void {
   checkHead(head);
-  // RFC 9110, 8.6: these never have a body, nor its length.
-  const hasBody = head.status !== 204 && head.status !== 304;
+  const hasBody = !isBodyless(head.status);
   if (hasBody) outgoing.setHeader('Content-Length', body.length);
   writeHead(outgoing, head);
   outgoing.end(hasBody ? body : undefined);
@@ -56,8 +55,16 @@ export function writeHead(outgoing: ServerResponse, { status, reason, headers }:
   for (const [name, value] of headers) {
     if (!NOT_FOR_CLIENT.test(name) && !ABOUT_BODY.test(name)) outgoing.appendHeader(name, value);
   }
-  if (reason === undefined) outgoing.writeHead(status);
-  else outgoing.writeHead(status, reason);
+  outgoing.writeHead(status, reason ?? reasonOf(status));
+}
+
+function reasonOf(status: number): string {
+  return STATUS_CODES[status] ?? 'Undefined Reason';
+}
+
+/** RFC 9110, 8.6: these never have a body, nor its length. */
+export function isBodyless(status: number): boolean {
+  return status === 204 || status === 304;
 }
 
 /**
@@ -70,9 +77,43 @@ export async function relay(outgoing: ServerResponse, response: Response): Promi
   const head = { status, reason: statusText || undefined, headers: [...headers] };
   checkHead(head);
   for (const [name, value] of headers) if (!NOT_FOR_CLIENT.test(name)) outgoing.appendHeader(name, value);
-  outgoing.writeHead(status, head.reason);
-  if (body === null) outgoing.end();
-  else await pipeline(Readable.fromWeb(body as ReadableStream), outgoing);
+  const [begin, rest] = await peek(body);
+  // What is known whole has a length, as from a service on the network.
+  if (rest === undefined && !headers.has('Content-Length') && !isBodyless(status)) {
+    outgoing.setHeader('Content-Length', begin.length);
+  }
+  outgoing.writeHead(status, head.reason ?? reasonOf(status));
+  if (rest === undefined) outgoing.end(begin);
+  else {
+    outgoing.write(begin);
+    await pipeline(Readable.fromWeb(rest as ReadableStream), outgoing);
+  }
+}
+
+/** What is known by the next turn of the event loop needs no waiting for. */
+function nextTurn<T>(value: T): Promise<T> {
+  return new Promise((resolve) => setImmediate(resolve, value));
+}
+
+/** The first bytes of a body, and what comes after them unless that is known to be nothing. */
+async function peek(body: Response['body']): Promise<[Uint8Array, Response['body'] | undefined]> {
+  const reader = body?.getReader();
+  const first = await reader?.read();
+  if (reader === undefined || first?.value === undefined) return [new Uint8Array(), undefined];
+  const second = reader.read();
+  const ended = await Promise.race([second.then(({ done }) => done), nextTurn(false)]);
+  if (ended) return [first.value, undefined];
+  let pulled = false;
+  const rest = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = pulled ? await reader.read() : await second;
+      pulled = true;
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+  return [first.value, rest as Response['body']];
 }
 
 /**

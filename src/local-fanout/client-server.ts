@@ -20,10 +20,15 @@ import { WebSocketUpgrades } from './websocket-upgrades.js';
 
 /** Bytes of a request's head: what is longer never reaches the service, which can refuse it better. */
 const MAX_HEADERS = 2 ** 17;
-/** Bytes that the body of a held response may have; Pushpin's limit. */
+/** Bytes that the body of a held response may have, and of the request for one; Pushpin's limit. */
 const MAX_KEPT_BODY = 100_000;
 /** Bytes of the first body of a stream, which is sent on at once. */
 const MAX_FIRST_BODY = 10 * 2 ** 20;
+
+const TOO_LARGE = Buffer.from('Request too large to accept GRIP instruct.\n');
+
+/** With the body of the client's request, which may have to be sent more than once. */
+type HandoffWithBody = Handoff & { readonly body: Uint8Array<ArrayBuffer> | undefined };
 
 /** Where clients connect: HTTP and WebSockets, in front of the service. */
 export class ClientServer {
@@ -68,26 +73,38 @@ export class ClientServer {
   async #onRequest(request: Request, incoming: IncomingMessage, outgoing: ServerResponse): Promise<Response> {
     const handoff = await this.#core.service.firstPass(request, incoming.socket.remoteAddress);
     if (handoff instanceof Response) return handoff;
-    // Exactly these bytes, as Pushpin compares them.
-    if (request.headers.get('Content-Type') === WEBSOCKET_EVENTS_TYPE) {
+    // The type in exactly these bytes, as Pushpin compares it.
+    if (request.headers.get('Content-Type')?.split(';')[0]?.trim() === WEBSOCKET_EVENTS_TYPE) {
       return new Response('Client not allowed to send WebSocket events directly.\n', { status: 403 });
     }
-    void this.#serve(handoff, outgoing, goneSignal(outgoing), new Map());
+    const body = hasBody(request) ? new Uint8Array(await request.arrayBuffer()) : undefined;
+    void this.#serve({ ...handoff, body }, outgoing, goneSignal(outgoing), new Map());
     return RESPONSE_ALREADY_SENT;
   }
 
   /** Does what the service's answer says; with a held response that may be to ask it again. */
   async #serve(
-    handoff: Handoff,
+    handoff: HandoffWithBody,
     outgoing: ServerResponse,
     gone: AbortSignal,
     lastIds: ReadonlyMap<string, string>,
   ): Promise<void> {
     const environment = new HoldEnvironment(this.#core, handoff);
     try {
-      const response = await this.#core.service.secondPass(handoff, { headers: gripLast(lastIds) });
+      const { request, body: sent } = handoff;
+      const headers = gripLast(lastIds);
+      if (sent) headers.set('Content-Length', String(sent.length));
+      const response = await this.#core.service.secondPass(handoff, {
+        method: request.method,
+        headers,
+        ...(sent && { body: sent }),
+      });
       if (gone.aborted) return await response.body?.cancel();
       if (!hasInstruction(response.headers)) return await relay(outgoing, response);
+      if (sent && sent.length > MAX_KEPT_BODY) {
+        await response.body?.cancel();
+        return respond(outgoing, { ...BAD_GATEWAY, status: 400, body: TOO_LARGE });
+      }
       const isStream = response.headers.get('Grip-Hold') === 'stream';
       const body = await readBody(response, isStream ? MAX_FIRST_BODY : MAX_KEPT_BODY, gone);
       const instruction = readInstruction(response, body);
@@ -113,6 +130,12 @@ export class ClientServer {
       else respond(outgoing, BAD_GATEWAY);
     }
   }
+}
+
+/** RFC 9110, 6.4.1 and 8.6: the headers tell, and these methods say so even of a body of no bytes. */
+function hasBody({ method, headers }: Request): boolean {
+  const told = headers.has('Content-Length') || headers.has('Transfer-Encoding');
+  return told || method === 'POST' || method === 'PUT' || method === 'PATCH';
 }
 
 function headWithoutUpgrade({ method, url, rawHeaders }: IncomingMessage): Buffer {

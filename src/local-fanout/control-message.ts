@@ -34,7 +34,7 @@ const DEFAULT_DELAY = 1;
 /**
  * Reads what follows the `c:` of a control message.
  *
- * @throws ProtocolError for what can't be understood, and for what the embedded Fanout doesn't do.
+ * @throws ProtocolError for what can't be understood, and for what the embedded Fanout doesn't do: it is to be ignored.
  * @see https://pushpin.org/docs/protocols/grip/#websocket
  */
 export function decodeControlMessage(json: string): ReceivedControlMessage {
@@ -64,24 +64,34 @@ export function decodeControlMessage(json: string): ReceivedControlMessage {
       if (!name) throw message.wrong('name', 'invalid value');
       return { type, name, value: message.string('value') };
     }
-    case 'send-delayed':
+    case 'send-delayed': {
+      const content = message.bytes('content');
       return {
         type,
-        content: message.bytes('content') ?? Buffer.alloc(0),
+        content: content ?? Buffer.alloc(0),
         messageType: messageType(message, 'message-type') ?? 'text',
-        timeout: clampSeconds(message.integer('timeout', 0, 1e15) || DEFAULT_DELAY) * 1000,
+        timeout: readTimeout(message, content) ?? DEFAULT_DELAY * 1000,
       };
-    case 'keep-alive':
+    }
+    case 'keep-alive': {
+      const content = message.bytes('content');
       return {
         type,
-        content: message.bytes('content'),
+        content,
         messageType: messageType(message, 'message-type') ?? 'text',
-        timeout: clampSeconds(message.integer('timeout', 0, 1e15) || DEFAULT_TIMEOUT) * 1000,
+        timeout: readTimeout(message, content) ?? DEFAULT_TIMEOUT * 1000,
         idle: message.string('mode') !== 'interval',
       };
-    default:
-      throw type === undefined
-        ? message.missing(`'type'`)
-        : new UnsupportedError(`the control message '${type}'`);
+    }
+    case undefined:
+      throw message.missing(`'type'`);
+    default: // `session` is of Fanout's sessions, others are of no meaning to Pushpin either
+      throw new UnsupportedError(`the control message '${type}'`);
   }
+}
+
+/** In milliseconds; `undefined` where it is 0, and without content, where Pushpin does not look at it. */
+function readTimeout(message: JsonFields, content: Buffer | undefined): number | undefined {
+  const seconds = content && message.integer('timeout');
+  return seconds ? clampSeconds(seconds) * 1000 : undefined;
 }

@@ -1,5 +1,5 @@
-/** One parameter of a header value; without a value it is empty. */
-export type Parameter = readonly [name: string, value: string];
+/** One parameter of a header value; one without a value, or with nothing in quotation marks, has none. */
+export type Parameter = readonly [name: string, value: string | undefined];
 
 /** The parts of a header value, at the commas that are not inside quotation marks. */
 export function splitHeader(value: string): string[] {
@@ -26,7 +26,7 @@ function endOfPart(value: string, start: number): number {
 }
 
 /**
- * The first part as it is, then the parameters: `a=b; c; d="e;f"` gives `a=b` and `[['c', ''], ['d', 'e;f']]`.
+ * The first part as it is, then the parameters: `a=b; c; d="e;f"` gives `a=b` and `[['c', undefined], ['d', 'e;f']]`.
  * `undefined` when a quoted value has no end.
  */
 export function parseValueWithParameters(
@@ -47,16 +47,16 @@ export function parseParameters(text: string): Parameter[] | undefined {
     const end = stop < 0 ? text.length : position + stop;
     const name = text.slice(position, end).trim();
     if (text[end] !== '=') {
-      parameters.push([name, '']);
+      parameters.push([name, undefined]);
       position = end + 1;
       continue;
     }
-    let value: string;
+    let value: string | undefined;
     let behind = end + 1;
     if (text[behind] === '"') {
       const quoted = readQuoted(text, behind);
       if (quoted === undefined) return undefined;
-      ({ value, behind } = quoted);
+      ({ value, behind } = { ...quoted, value: quoted.value || undefined });
       behind = indexOrEnd(text, ';', behind);
     } else {
       behind = indexOrEnd(text, ';', behind);
@@ -68,9 +68,10 @@ export function parseParameters(text: string): Parameter[] | undefined {
   return parameters;
 }
 
-/** The value of a parameter, found without regard to case. */
+/** The value of a parameter, found without regard to case; empty where it has none. */
 export function parameter(parameters: readonly Parameter[], name: string): string | undefined {
-  return parameters.find(([each]) => each.toLowerCase() === name)?.[1];
+  const found = parameters.find(([each]) => each.toLowerCase() === name);
+  return found && (found[1] ?? '');
 }
 
 function readQuoted(text: string, start: number): { value: string; behind: number } | undefined {

@@ -1,15 +1,17 @@
 import { ProtocolError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { ChannelHub } from './channel-hub.js';
-import type { HeldChannel } from './hold-instruction.js';
+import type { HeldChannel, Meta } from './hold-instruction.js';
 import type { FilterContext } from './message-filter.js';
 import type { NextLinkTimers } from './next-link-timers.js';
 import type { Handoff, ServiceCaller } from './service-caller.js';
+import type { SharedFetches } from './shared-fetches.js';
 
 /** What all connections of a Fanout share. */
 export interface FanoutCore {
   readonly hub: ChannelHub;
   readonly timers: NextLinkTimers;
+  readonly nextLinks: SharedFetches;
   readonly service: ServiceCaller;
   readonly logger: Logger;
   /** A client that lets more than this many bytes wait is dropped. */
@@ -50,8 +52,10 @@ export class HoldEnvironment {
         'Expected a next link to the same service: the embedded Fanout knows no other.',
       );
     }
-    const request = new Request(link, { headers: { Host: link.host } });
-    return this.#core.service.secondPass({ ...this.#handoff, request }, { headers: gripLast(lastIds) });
+    return this.#core.nextLinks.fetch(link, gripLast(lastIds), (headers) => {
+      const request = new Request(link, { headers: { Host: link.host } });
+      return this.#core.service.secondPass({ ...this.#handoff, request }, { headers });
+    });
   }
 
   get #path(): string {
@@ -75,7 +79,7 @@ export type HeldChannels = Map<string, HeldChannel>;
 /** What filters read of a connection and a message. */
 export function filterContext(
   channels: HeldChannels,
-  subscriptionMeta: Readonly<Record<string, string>>,
+  subscriptionMeta: Meta,
   publishMeta: Readonly<Record<string, string>>,
 ): FilterContext {
   const lastIds = new Map([...channels.values()].map(({ name, prevId }) => [name, prevId]));

@@ -1,16 +1,24 @@
 import { ProtocolError } from '../errors.js';
 
-/** An object of a JSON document whose fields are read with their types checked. */
+/** What GRIP knows and the embedded Fanout doesn't do: it is named, never ignored. */
+export class UnsupportedError extends ProtocolError {
+  constructor(what: string) {
+    super(`the embedded Fanout does not support ${what}`);
+  }
+}
+
+/**
+ * An object of a JSON document whose fields are read with their types checked. The messages are Pushpin's own, so that
+ * who knows it from there finds the same.
+ */
 export class JsonFields {
   readonly #where: string;
   readonly #fields: Readonly<Record<string, unknown>>;
 
   /** @throws ProtocolError when `value` is not an object. `where` names it in messages. */
   constructor(value: unknown, where: string) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw new ProtocolError(`${where} is not an object`);
-    }
-    this.#fields = value as Record<string, unknown>;
+    if (!isObject(value)) throw new ProtocolError(`${where} is not an object`);
+    this.#fields = value;
     this.#where = where;
   }
 
@@ -26,10 +34,13 @@ export class JsonFields {
     return this.#read(name, (value) => typeof value === 'boolean') as boolean | undefined;
   }
 
-  /** A whole number within bounds. */
-  integer(name: string, least: number, most: number): number | undefined {
-    const value = this.#read(name, Number.isInteger) as number | undefined;
-    if (value !== undefined && (value < least || value > most)) throw this.wrong(name, 'invalid value');
+  /** A whole number of at least 0. Text, fractions and booleans are made one, as Qt makes them; a word is 0. */
+  integer(name: string, most: number = MAX_INTEGER): number | undefined {
+    const given = this.#read(name, (value) => /^(?:string|number|boolean)$/.test(typeof value));
+    if (given === undefined) return undefined;
+    const value =
+      typeof given === 'string' && !/^\s*[+-]?\d+\s*$/.test(given) ? 0 : Math.round(Number(given));
+    if (value < 0 || value > most) throw this.wrong(name, 'invalid value');
     return value;
   }
 
@@ -39,18 +50,29 @@ export class JsonFields {
 
   strings(name: string): readonly string[] | undefined {
     const list = this.list(name);
-    if (list?.some((each) => typeof each !== 'string')) throw this.wrong(name, 'a value of wrong type');
+    if (list?.some((each) => typeof each !== 'string')) {
+      throw new ProtocolError(`${name} contains element with wrong type`);
+    }
     return list as string[] | undefined;
   }
 
   /** An object whose values are strings. */
   stringMap(name: string): Readonly<Record<string, string>> | undefined {
-    const map = this.object(name);
-    return map && Object.fromEntries(map.names().map((key) => [key, map.string(key) as string]));
+    const map = this.#read(name, isObject) as Record<string, unknown> | undefined;
+    for (const [key, value] of Object.entries(map ?? {})) {
+      if (typeof value !== 'string') throw new ProtocolError(`'${name}' contains '${key}' with wrong type`);
+    }
+    return map as Record<string, string> | undefined;
   }
 
-  object(name: string): JsonFields | undefined {
-    return this.has(name) ? new JsonFields(this.#fields[name], `'${name}' of ${this.#where}`) : undefined;
+  /** An object of the field, named so in messages. */
+  object(name: string, where = `'${name}'`): JsonFields | undefined {
+    return this.has(name) ? new JsonFields(this.#fields[name], where) : undefined;
+  }
+
+  /** As {@link object}; but what isn't one is a field of wrong type. */
+  fields(name: string): JsonFields | undefined {
+    return this.#read(name, isObject) === undefined ? undefined : this.object(name);
   }
 
   names(): string[] {
@@ -59,19 +81,19 @@ export class JsonFields {
 
   /** Header fields, given as an object or as a list of pairs. */
   headers(name: string): [string, string][] {
-    if (!Array.isArray(this.#fields[name])) return Object.entries(this.stringMap(name) ?? {});
-    return (this.list(name) ?? []).map((pair) => {
-      if (!Array.isArray(pair) || pair.length !== 2 || pair.some((each) => typeof each !== 'string')) {
-        throw this.wrong(name, 'an element that is not a pair of strings');
-      }
-      return pair as [string, string];
-    });
+    const given = this.#read(name, (value) => Array.isArray(value) || isObject(value));
+    if (Array.isArray(given)) return given.map(headerPair);
+    for (const [key, value] of Object.entries(given ?? {})) {
+      if (typeof value !== 'string') throw new ProtocolError(`headers contains '${key}' with wrong type`);
+    }
+    return Object.entries((given ?? {}) as Record<string, string>);
   }
 
   /** Bytes, given as text or as Base64 in the field named `…-bin`, which goes first. */
   bytes(name: string): Buffer | undefined {
     const base64 = this.string(`${name}-bin`);
-    if (base64 !== undefined) return Buffer.from(base64, 'base64');
+    // As Qt does it: what isn't of the alphabet is passed over.
+    if (base64 !== undefined) return Buffer.from(base64.replace(/[^A-Za-z0-9+/]/g, ''), 'base64');
     const text = this.string(name);
     return text === undefined ? undefined : Buffer.from(text);
   }
@@ -92,9 +114,17 @@ export class JsonFields {
   }
 }
 
-/** What GRIP knows and the embedded Fanout doesn't do: it is named, never ignored. */
-export class UnsupportedError extends ProtocolError {
-  constructor(what: string) {
-    super(`the embedded Fanout does not support ${what}`);
-  }
+const MAX_INTEGER = 2 ** 31 - 1;
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function headerPair(pair: unknown): [string, string] {
+  if (!Array.isArray(pair)) throw new ProtocolError('headers contains element with wrong type');
+  if (pair.length !== 2) throw new ProtocolError('headers contains list with wrong number of elements');
+  const [name, value] = pair as [unknown, unknown];
+  if (typeof name !== 'string') throw new ProtocolError('header contains name element with wrong type');
+  if (typeof value !== 'string') throw new ProtocolError('header contains value element with wrong type');
+  return [name, value];
 }

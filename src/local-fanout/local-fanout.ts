@@ -9,6 +9,7 @@ import { GripSigner } from './grip-signer.js';
 import { NextLinkTimers } from './next-link-timers.js';
 import { createPublishServer } from './publish-server.js';
 import { ServiceCaller } from './service-caller.js';
+import { SharedFetches } from './shared-fetches.js';
 
 export interface LocalFanoutOptions {
   /** Where clients connect; 0, the default, takes any free port. */
@@ -55,7 +56,8 @@ export async function startLocalFanout(
   const hub = new ChannelHub();
   const service = new ServiceCaller(app, new GripSigner(), options.backends);
   const timers = new NextLinkTimers();
-  const clients = new ClientServer({ hub, timers, service, logger, maxBufferedBytes });
+  const nextLinks = new SharedFetches();
+  const clients = new ClientServer({ hub, timers, nextLinks, service, logger, maxBufferedBytes });
   const publishing = createPublishServer(hub);
 
   const clientAddress = await listen(clients.server, port, 'clients');

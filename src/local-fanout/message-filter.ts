@@ -3,7 +3,7 @@ import { ProtocolError } from '../errors.js';
 /** What filters read. */
 export interface FilterContext {
   /** Of the connection. */
-  readonly subscriptionMeta: Readonly<Record<string, string>>;
+  readonly subscriptionMeta: Readonly<Record<string, string | undefined>>;
   /** Of the message. */
   readonly publishMeta?: Readonly<Record<string, string>>;
   /** For each channel of the connection the id of its last message, where it is known. */

@@ -1,4 +1,5 @@
 import { ProtocolError } from '../errors.js';
+import { splitHeader } from './grip-parameters.js';
 import { JsonFields } from './json-fields.js';
 
 /** What every format may say. */
@@ -16,6 +17,8 @@ export type PublishedResponse = Published &
         readonly status: number;
         readonly reason: string | undefined;
         readonly headers: readonly (readonly [string, string])[];
+        /** Those that `Grip-Expose-Headers` names, in small letters: 1.36 takes it for the contrary. */
+        readonly concealedHeaders: readonly string[];
         readonly body: Buffer;
         /** In place of `body`: changes to the body of the held response. */
         readonly bodyPatch: readonly unknown[] | undefined;
@@ -59,32 +62,45 @@ const FORMATS = ['http-response', 'http-stream', 'ws-message'] as const;
  * @throws ProtocolError that says which item is bad and why; the whole batch is then refused, as Pushpin does.
  * @see https://pushpin.org/docs/usage/#publishing
  */
-export function decodePublishRequest(body: string): PublishItem[] {
-  let document: unknown;
-  try {
-    document = JSON.parse(body);
-  } catch {
-    throw new ProtocolError('Body is not valid JSON.');
-  }
-  if (typeof document !== 'object' || document === null || Array.isArray(document)) {
-    throw new ProtocolError('Invalid format.');
-  }
-  try {
+export function decodePublishRequest(body: Buffer): PublishItem[] {
+  const document = parseJson(body);
+  if (Array.isArray(document)) throw new ProtocolError('Invalid format.');
+  return named('Invalid format: ', () => {
     const request = new JsonFields(document, 'object');
     const items = request.list('items');
     if (items === undefined) throw request.missing(`'items'`);
-    return items.map((item, index) => decodeItem(new JsonFields(item, `items[${index}]`)));
+    return items.map((item, index) =>
+      named(`items[${index}]: `, () => decodeItem(new JsonFields(item, 'publish item object'))),
+    );
+  });
+}
+
+/** Text of UTF-8, with or without a byte order mark; at its root an object or a list. */
+function parseJson(body: Buffer): object {
+  try {
+    const document: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    if (typeof document === 'object' && document !== null) return document;
+  } catch {
+    // Answered below: the parser's own message quotes the text.
+  }
+  throw new ProtocolError('Body is not valid JSON.');
+}
+
+/** Says where it was that something is wrong. */
+function named<T>(where: string, read: () => T): T {
+  try {
+    return read();
   } catch (error) {
-    if (error instanceof ProtocolError) throw new ProtocolError(`Invalid format: ${error.message}`);
-    throw error;
+    throw error instanceof ProtocolError ? new ProtocolError(where + error.message) : error;
   }
 }
 
 function decodeItem(item: JsonFields): PublishItem {
   const channel = item.string('channel');
   if (channel === undefined) throw item.missing(`'channel'`);
+  item.integer('size');
   // Without `formats`, Pushpin looks for them in the item itself.
-  const formats = item.object('formats') ?? item;
+  const formats = item.fields('formats') ?? item;
   const given = formats === item ? FORMATS.filter((name) => item.has(name)) : formats.names();
   if (given.length === 0) throw new ProtocolError('no formats specified');
   const response = formats.object('http-response');
@@ -119,12 +135,16 @@ function decodeResponse(format: JsonFields): PublishedResponse {
   if (body === undefined && bodyPatch === undefined) {
     throw format.missing(`'body', 'body-bin', or 'body-patch'`);
   }
+  const headers = format.headers('headers');
   return {
     action,
     contentFilters: format.strings('content-filters'),
-    status: format.integer('code', 0, 999) ?? 200,
-    reason: format.string('reason'),
-    headers: format.headers('headers').filter(([name]) => !/^grip-/i.test(name)),
+    status: format.integer('code', 999) ?? 200,
+    reason: format.string('reason') || undefined,
+    headers: headers.filter(([name]) => !/^grip-/i.test(name)),
+    concealedHeaders: headers
+      .filter(([name]) => /^grip-expose-headers$/i.test(name))
+      .flatMap(([, names]) => splitHeader(names).map((name) => name.toLowerCase())),
     body: body ?? Buffer.alloc(0),
     bodyPatch,
   };
@@ -142,7 +162,7 @@ function decodeWebSocketMessage(format: JsonFields): PublishedWebSocketMessage {
   const action = decodeAction(format);
   if (action === 'hint') return { action, contentFilters: undefined };
   if (action === 'close') {
-    const [code, reason] = [format.integer('code', 0, 65535), format.string('reason') ?? ''];
+    const [code, reason] = [format.integer('code'), format.string('reason') ?? ''];
     return { action, code, reason, contentFilters: undefined };
   }
   const type = messageType(format, 'type') ?? (format.has('content-bin') ? 'binary' : 'text');

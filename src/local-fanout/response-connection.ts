@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import { applyPatch, type Operation } from 'rfc6902';
 import { ProtocolError } from '../errors.js';
 import type { Subscriber } from './channel-hub.js';
 import { checkHead, respond } from './client-response.js';
@@ -11,6 +10,7 @@ import {
   REFRESH_BATCH,
 } from './hold-environment.js';
 import type { HeldResponse, HoldInstruction } from './hold-instruction.js';
+import { patchJson } from './json-patch.js';
 import { acceptedBy, contentFilters, filtered } from './message-filter.js';
 import type { PublishedResponse, PublishItem } from './publish-item.js';
 
@@ -69,7 +69,7 @@ export class ResponseConnection implements Subscriber {
         return; // there is no closing without a response
       }
       const body = filtered(this.#bodyOf(response), channel.filters, context);
-      this.#respond({ ...response, headers: this.#inherit(response), body });
+      this.#respond({ ...response, headers: this.#headersOf(response), body });
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.#environment.failed(error);
@@ -88,14 +88,14 @@ export class ResponseConnection implements Subscriber {
   }
 
   #bodyOf({ body, bodyPatch }: PublishedResponse & { action: 'send' }): Buffer {
-    return bodyPatch === undefined ? body : patch(this.#instruction.response.body, bodyPatch);
+    return bodyPatch === undefined ? body : patchJson(this.#instruction.response.body, bodyPatch);
   }
 
   /** Headers of the held response that the message doesn't name are the client's as well. */
-  #inherit({ headers }: { readonly headers: HeldResponse['headers'] }): HeldResponse['headers'] {
+  #headersOf({ headers, concealedHeaders }: PublishedResponse & { action: 'send' }): HeldResponse['headers'] {
     const named = new Set(headers.map(([name]) => name.toLowerCase()));
-    const held = this.#instruction.response.headers;
-    return [...held.filter(([name]) => !named.has(name.toLowerCase())), ...headers];
+    const held = this.#instruction.response.headers.filter(([name]) => !named.has(name.toLowerCase()));
+    return [...held, ...headers].filter(([name]) => !concealedHeaders.includes(name.toLowerCase()));
   }
 
   #respond(response: HeldResponse): void {
@@ -132,19 +132,5 @@ export function checkContentFilters(
   const own = contentFilters(subscribed).join(',');
   if (own !== published.join(',')) {
     throw new ProtocolError(`content filter mismatch: subscription=${own} message=${published.join(',')}`);
-  }
-}
-
-/** RFC 6902. What is no JSON, or can't be patched, becomes an empty body, as in Pushpin. */
-function patch(body: Buffer, operations: readonly unknown[]): Buffer {
-  try {
-    const document: unknown = JSON.parse(body.toString());
-    if (typeof document !== 'object' || document === null) return Buffer.alloc(0);
-    if (applyPatch(document, operations as Operation[]).some((error) => error !== null))
-      return Buffer.alloc(0);
-    const lineBreak = /\r?\n$/.exec(body.toString())?.[0] ?? '';
-    return Buffer.from(JSON.stringify(document) + lineBreak);
-  } catch {
-    return Buffer.alloc(0);
   }
 }

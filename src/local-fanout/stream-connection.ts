@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ProtocolError } from '../errors.js';
 import type { Subscriber } from './channel-hub.js';
-import { readBody, writeHead } from './client-response.js';
+import { isBodyless, readBody, writeHead } from './client-response.js';
 import {
   filterContext,
   forgetConflicts,
@@ -60,10 +60,11 @@ export class StreamConnection implements Subscriber, LinkedConnection {
 
     const { response, channels, meta } = instruction;
     writeHead(outgoing, response);
+    outgoing.flushHeaders();
     this.#guarded(() => {
+      if (isBodyless(response.status)) return this.#finish();
       const filters = responseFilters(channels.flatMap((channel) => channel.filters));
       const body = filtered(response.body, filters, { subscriptionMeta: meta });
-      // Without a body the head waits for the first message, as it does in Pushpin.
       if (body.length > 0) outgoing.write(body);
       if (instruction.mode === 'stream') this.#hold(true);
       else this.#fetch();

@@ -39,5 +39,13 @@ export function isOriginAllowed(c: Context, { origins }: AdmissionOptions): bool
   if (origin === undefined || origins === '*') return true;
   if (origins !== undefined) return origins.includes(origin);
   // The scheme may have changed on its way here, where TLS ends before the service.
-  return URL.canParse(origin) && new URL(origin).host === new URL(c.req.url).host;
+  return hostOf(origin) === hostOf(c.req.url);
+}
+
+function hostOf(url: string): string | undefined {
+  try {
+    return new URL(url).host;
+  } catch {
+    return undefined; // `null`, the origin of a page that is to have none
+  }
 }

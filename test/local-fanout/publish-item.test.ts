@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { ProtocolError } from '../../src/errors.js';
 import { decodePublishRequest } from '../../src/local-fanout/publish-item.js';
 
-const decode = (...items: unknown[]) => decodePublishRequest(JSON.stringify({ items }));
+const read = (body: string) => decodePublishRequest(Buffer.from(body));
+const decode = (...items: unknown[]) => read(JSON.stringify({ items }));
 const decodeOne = (formats: object) => decode({ channel: 'a', formats })[0];
 
 describe('a publish request', () => {
@@ -87,12 +88,16 @@ describe('a publish request', () => {
     ['a list', '[]', /Invalid format/],
     ['no items', '{}', /does not contain 'items'/],
     ['items of wrong type', '{"items":1}', /'items' with wrong type/],
-    ['an item that is no object', [1], /items\[0\] is not an object/],
-    ['no channel', [{ formats: {} }], /items\[0\] does not contain 'channel'/],
+    ['an item that is no object', [1], /items\[0\]: publish item object is not an object/],
+    ['no channel', [{ formats: {} }], /items\[0\]: publish item object does not contain 'channel'/],
     ['a channel of wrong type', [{ channel: 1 }], /'channel' with wrong type/],
     ['no formats', [{ channel: 'a' }], /no formats specified/],
     ['empty formats', [{ channel: 'a', formats: {} }], /no formats specified/],
-    ['formats of wrong type', [{ channel: 'a', formats: [] }], /'formats' of items\[0\] is not an object/],
+    [
+      'formats of wrong type',
+      [{ channel: 'a', formats: [] }],
+      /items\[0\]: publish item object contains 'formats' with wrong type/,
+    ],
     [
       'an id of wrong type',
       [{ channel: 'a', id: 1, formats: { 'http-stream': { content: '' } } }],
@@ -118,12 +123,12 @@ describe('a publish request', () => {
     [
       'bad headers',
       [{ channel: 'a', formats: { 'http-response': { headers: [['a']], body: '' } } }],
-      /'headers'/,
+      /headers contains list with wrong number of elements/,
     ],
     [
       'a later bad item',
       [{ channel: 'a', formats: { 'http-stream': { content: '' } } }, 1],
-      /items\[1\] is not an object/,
+      /items\[1\]: publish item object is not an object/,
     ],
     [
       'a prev-id of wrong type',
@@ -138,12 +143,12 @@ describe('a publish request', () => {
     [
       'content filters of wrong type',
       [{ channel: 'a', formats: { 'http-stream': { content: '', 'content-filters': [1] } } }],
-      /'content-filters' with a value of wrong type/,
+      /content-filters contains element with wrong type/,
     ],
   ])('is refused with a reason when it has %s', (_, given, reason) => {
     const body = typeof given === 'string' ? given : JSON.stringify({ items: given });
-    expect(() => decodePublishRequest(body)).toThrow(reason);
-    expect(() => decodePublishRequest(body)).toThrow(ProtocolError);
+    expect(() => read(body)).toThrow(reason);
+    expect(() => read(body)).toThrow(ProtocolError);
   });
 
   it('never throws anything but a ProtocolError, whatever the JSON', () => {

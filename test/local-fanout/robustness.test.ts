@@ -32,7 +32,7 @@ const { clients, fanout, records } = await rawService({
       new Response(JSON.stringify({ response: { reason: 'a\nb', body: 'x' } }), {
         headers: { 'Content-Type': 'application/grip-instruct' },
       }),
-    '/far-timeout': () => held({ 'Grip-Timeout': '99999999999' }),
+    '/far-timeout': () => held({ 'Grip-Timeout': '2147483647' }),
     '/endless': () => new Response(endless()),
     '/endless-hold': () =>
       new Response(endless(), { headers: { 'Grip-Hold': 'response', 'Grip-Channel': 'a' } }),
