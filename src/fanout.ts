@@ -1,33 +1,17 @@
-import { type Context, Hono } from 'hono';
-import type { DependencyContainer } from 'tsyringe';
-import { resolveTransports, type TransportOption, type TransportOptions } from './container.js';
-import { AuthorizationError, ConfigurationError, ProtocolError } from './errors.js';
+import type { Hono } from 'hono';
+import type { TransportOption, TransportOptions } from './container.js';
 import type { FanoutEnv } from './fanout-env.js';
-import { isNextLink, limitLife, resumedChannels, type SecretSource } from './hold-life.js';
-import { type AdmissionOptions, isOriginAllowed, refusal } from './middleware/admission.js';
-import { type FanoutHandoffOptions, fanoutHandoff, methodNotAllowed } from './middleware/fanout-handoff.js';
-import { platformOf } from './platform.js';
-import { type Channel, checkChannels } from './protocol/channel.js';
-import { checkNotDerived } from './protocol/derived-channel.js';
-import type { ChannelNames, ChannelSubscriber } from './transports/channel-subscriber.js';
+import { type MountOptions, mount } from './mount.js';
+import type { ChannelSubscriber } from './transports/channel-subscriber.js';
 import { LongPollTransport } from './transports/long-poll-transport.js';
 import { SseTransport } from './transports/sse-transport.js';
 import { StreamTransport } from './transports/stream-transport.js';
 import { WebSocketTransport } from './transports/websocket-transport.js';
 
 export interface FanoutOptions<T extends readonly ChannelSubscriber[] = readonly ChannelSubscriber[]>
-  extends Omit<FanoutHandoffOptions, 'upgrade'> {
-  /**
-   * What clients are subscribed to: names, or a function that finds them for a request and may return none (403). At
-   * most 20; 10 for streams and server-sent events, which take two of Fanout's for each.
-   */
-  readonly channels?: ChannelNames | ((c: Context<FanoutEnv>) => ChannelNames | Promise<ChannelNames>);
+  extends MountOptions {
   /** By default the four of this package. */
   readonly transports?: TransportOptions<T>;
-  /** Where transports get their dependencies from. Transports registered in it are mounted as well. */
-  readonly container?: DependencyContainer;
-  /** Signs the links by which streams go on whose right to listen expires; needed for those only. */
-  readonly secret?: SecretSource;
 }
 
 const TRANSPORTS: readonly TransportOption[] = [
@@ -48,119 +32,6 @@ const TRANSPORTS: readonly TransportOption[] = [
 export function fanout<T extends readonly ChannelSubscriber[]>(
   options: FanoutOptions<T> = {},
 ): Hono<FanoutEnv> {
-  const { transports = TRANSPORTS, channels, container, secret, ...handoff } = options;
-  if (Array.isArray(channels)) atOnce(() => checkNames(channels));
-
-  const app = new Hono<FanoutEnv>();
-  const mounted = resolveTransports(transports, container);
-  if (mounted.length === 0) throw new ConfigurationError('Expected at least one transport, found none.');
-  for (const transport of mounted) {
-    if (transport.channels === undefined && channels === undefined) {
-      throw new ConfigurationError(
-        `The transport ${transport.name} has no channels, and the mount has none.`,
-      );
-    }
-    atOnce(() => transport.check?.());
-    const mount = { transport, channels, secret, admission: handoff };
-    app.all(transport.path, fanoutHandoff({ ...handoff, upgrade: transport.upgrade }), (c) =>
-      answer(c, mount),
-    );
-  }
-  return app;
-}
-
-/** A transport as it is mounted. */
-interface Mount {
-  readonly transport: ChannelSubscriber;
-  readonly channels: FanoutOptions['channels'];
-  readonly secret: SecretSource | undefined;
-  readonly admission: AdmissionOptions;
-}
-
-/** Answers Fanout, and turns what is wrong with a request into a response. */
-async function answer(c: Context<FanoutEnv>, mount: Mount): Promise<Response> {
-  if (mount.transport.upgrade === undefined && c.req.method !== 'GET') {
-    return methodNotAllowed(c, c.var.fanoutLogger);
-  }
-  try {
-    return await subscribe(c, mount);
-  } catch (error) {
-    if (error instanceof ProtocolError) return c.text(`${error.message}\n`, 400);
-    if (error instanceof AuthorizationError) return c.text(`${error.message}\n`, error.status);
-    throw error;
-  }
-}
-
-async function subscribe(c: Context<FanoutEnv>, mount: Mount): Promise<Response> {
-  const { transport, secret, admission } = mount;
-  if (transport.isOpening !== undefined && !(await transport.isOpening(c))) return transport.subscribe(c, []);
-
-  if (isNextLink(c)) {
-    const resumed = await resumedChannels(c, secret);
-    // Without a hold the stream ends. A 4xx would be tried again, with the client waiting.
-    if (resumed === undefined) return c.body(null, 200);
-    return limitLife(c, await transport.subscribe(c, resumed), resumed, secret);
-  }
-
-  // At an origin there was no first pass to ask at. At the edge the host of this pass may be another than the client's.
-  if (transport.upgrade !== undefined && platformOf(c) === undefined && !isOriginAllowed(c, admission)) {
-    return c.text('Pages of this origin may not open a WebSocket here.\n', 403);
-  }
-  const refused = await refusal(c, admission);
-  if (refused !== undefined) return refused;
-  const channels = await channelsOf(c, mount);
-  if (channels.length === 0) return c.text('There is no channel for you here.\n', 403);
-  return limitLife(c, await transport.subscribe(c, channels), channels, secret);
-}
-
-async function channelsOf(
-  c: Context<FanoutEnv>,
-  { transport, channels }: Mount,
-): Promise<readonly Channel[]> {
-  const restore = refuseAbsentParameters(c);
-  try {
-    const names = transport.channels
-      ? await transport.channels(c)
-      : typeof channels === 'function'
-        ? await channels(c)
-        : (channels ?? []);
-    return names.length === 0 ? [] : checkNames(names);
-  } finally {
-    restore();
-  }
-}
-
-function checkNames(names: ChannelNames): readonly Channel[] {
-  const channels = checkChannels(names);
-  for (const { name } of channels) checkNotDerived(name);
-  return channels;
-}
-
-/**
- * While channels are looked for, asking for a path parameter that isn't there is an error: in a template it would
- * become the channel `room-undefined`, which everyone without a room would share.
- */
-function refuseAbsentParameters(c: Context): () => void {
-  const { req } = c;
-  const original = req.param;
-  const read = original.bind(req) as (name?: string) => unknown;
-  const strict = (name?: string) => {
-    const value = read(name);
-    if (value === undefined || value === '') throw new ProtocolError(`The path has no parameter ${name}.`);
-    return value;
-  };
-  req.param = strict as typeof original;
-  return () => {
-    req.param = original;
-  };
-}
-
-/** What can be known to be wrong when the app is put together is not left to a request. */
-function atOnce(check: () => void): void {
-  try {
-    check();
-  } catch (cause) {
-    if (!(cause instanceof ProtocolError)) throw cause;
-    throw new ConfigurationError(cause.message, { cause });
-  }
+  const { transports, ...rest } = options;
+  return transports === undefined ? mount(TRANSPORTS, rest) : mount(transports, rest);
 }
