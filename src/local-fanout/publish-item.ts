@@ -33,7 +33,12 @@ type PublishedStreamData = Published &
 type PublishedWebSocketMessage = Published &
   (
     | { readonly action: 'hint' }
-    | { readonly action: 'send'; readonly type: WebSocketMessageType; readonly content: Buffer }
+    | {
+        readonly action: 'send';
+        readonly type: WebSocketMessageType;
+        /** Without content, which a ping or pong may be, Pushpin sends nothing. */
+        readonly content: Buffer | undefined;
+      }
     | { readonly action: 'close'; readonly code: number | undefined; readonly reason: string }
   );
 
@@ -173,7 +178,7 @@ function decodeWebSocketMessage(format: JsonFields): PublishedWebSocketMessage {
   return {
     action,
     type,
-    content: content ?? Buffer.alloc(0),
+    content,
     contentFilters: format.strings('content-filters'),
   };
 }

@@ -1,4 +1,5 @@
 import { type FanoutPlatform, type FetchApp, fetchOn } from '../platform.js';
+import { ACCEPT_ENCODING, decoded } from './content-coding.js';
 import type { GripSigner } from './grip-signer.js';
 import { FILTER_NAMES } from './message-filter.js';
 
@@ -10,7 +11,12 @@ export interface Handoff {
 }
 
 /** What Fanout can do; it tells the service in every request. */
-const FEATURES: string = ['status', 'link:next', ...FILTER_NAMES.map((name) => `filter:${name}`)].join(', ');
+const FEATURES: string = [
+  'status',
+  'session',
+  'link:next',
+  ...FILTER_NAMES.map((name) => `filter:${name}`),
+].join(', ');
 
 /** They only count between two ends of one connection (RFC 9110, 7.6.1), or are Fanout's own to set. */
 const DROPPED =
@@ -41,6 +47,7 @@ export class ServiceCaller {
    * Calls the service for a client, signed.
    *
    * @throws Error when it fails, or hands off again.
+   * @throws ProtocolError when its response has a content coding that Fanout doesn't know.
    */
   async secondPass(
     handoff: Handoff,
@@ -49,14 +56,16 @@ export class ServiceCaller {
     const all = new Headers();
     for (const [name, value] of handoff.request.headers) if (!DROPPED.test(name)) all.append(name, value);
     for (const [name, value] of headers) all.set(name, value);
+    if (!all.has('Accept')) all.set('Accept', '*/*');
+    all.set('Accept-Encoding', ACCEPT_ENCODING);
     all.set('Grip-Sig', this.#signer.sign());
     all.set('Grip-Feature', FEATURES);
     const request = new Request(handoff.request.url, { method, headers: all, ...(body && { body }) });
-    if (handoff.backend !== 'self') return this.#fetchFrom(request, handoff.backend);
+    if (handoff.backend !== 'self') return decoded(await this.#fetchFrom(request, handoff.backend), true);
     const response = await fetchOn(this.#platform(handoff.clientAddress), this.#app, request);
     if (this.#handoffs.has(response))
       throw new Error('The service handed off a request that came from Fanout.');
-    return response;
+    return decoded(response, false);
   }
 
   async #fetchFrom(request: Request, backend: string): Promise<Response> {
@@ -88,7 +97,7 @@ export class ServiceCaller {
 }
 
 interface SecondPass {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: string;
   /** In place of the client's. */
   readonly headers?: Headers;
   readonly body?: Uint8Array<ArrayBuffer>;

@@ -1,7 +1,6 @@
 import { ProtocolError } from '../errors.js';
 import {
   decodeClose,
-  decodeWebSocketEvents,
   encodeClose,
   encodeWebSocketEvents,
   type OutgoingWebSocketEvent,
@@ -9,14 +8,15 @@ import {
   type WebSocketEvent,
 } from '../protocol/websocket-events.js';
 import { readBody } from './client-response.js';
+import { readServiceEvents } from './event-reader.js';
 import { clampSeconds } from './seconds.js';
 
 /** Is told what comes back from the service. */
 export interface ServiceLinkHandler {
   /** TEXT, BINARY, PING or PONG. */
   onEvent(event: WebSocketEvent): void;
-  /** The service closes the socket, or answers that the client did. Code 1005: it gave none. */
-  onClose(code: number, reason: string): void;
+  /** The service closes the socket, or answers that the client did; with a code or without. */
+  onClose(code: number | undefined, reason: string): void;
   /** There is room for more again. */
   onDrain(): void;
   /** The service answered what it must not, or nothing: the connection is of no use any more. */
@@ -34,9 +34,13 @@ export type SendEvents = (headers: Headers, body: Uint8Array<ArrayBuffer>) => Pr
 /** Bytes of messages that may wait for the service; Pushpin's limit. */
 const MAX_WAITING = 200_000;
 /** Bytes that a response may have; Pushpin's limit. */
-const MAX_RESPONSE = 1_000_000;
+export const MAX_RESPONSE = 1_000_000;
 /** Seconds; a service that asks for less gets this. */
 const MIN_INTERVAL = 20;
+
+const MESSAGES: ReadonlySet<string> = new Set(['TEXT', 'BINARY', 'PING', 'PONG']);
+/** No event behind one of these counts. */
+const ENDS: ReadonlySet<string> = new Set(['OPEN', 'CLOSE', 'DISCONNECT']);
 
 /**
  * The service's end of a client's WebSocket: sends events as requests, one at a time. This is WebSocket-over-HTTP
@@ -76,20 +80,29 @@ export class ServiceLink {
     return this.#ended || this.#closing.requested;
   }
 
-  /** @throws ProtocolError when the service accepts in a way that isn't WebSocket-over-HTTP. */
-  async open(): Promise<Opening> {
+  /**
+   * @param gone tells that the client does not wait any more.
+   * @throws ProtocolError when the service accepts in a way that isn't WebSocket-over-HTTP.
+   */
+  async open(gone: AbortSignal): Promise<Opening> {
     this.#busy = true;
-    const response = await this.#post([{ type: 'OPEN' }]);
-    if (response.status !== 200 || response.headers.get('Content-Type') !== WEBSOCKET_EVENTS_TYPE) {
-      this.#end();
-      return { accepted: false, response };
+    for (;;) {
+      const response = await this.#post([{ type: 'OPEN' }]);
+      if (response.status !== 200 || response.headers.get('Content-Type') !== WEBSOCKET_EVENTS_TYPE) {
+        this.#end();
+        return { accepted: false, response };
+      }
+      const [first, ...rest] = await this.#read(response);
+      if (first?.type === 'OPEN') {
+        this.#early = rest;
+        return { accepted: true, headers: response.headers };
+      }
+      if (first !== undefined || this.#interval === undefined) {
+        throw new ProtocolError('The first event of the answer to OPEN is not OPEN.');
+      }
+      // Neither accepted nor refused: as Pushpin, asks again after the interval; the client waits.
+      await this.#wait(this.#interval, gone);
     }
-    const [first, ...rest] = await this.#read(response);
-    if (first === undefined ? this.#interval === undefined : first.type !== 'OPEN') {
-      throw new ProtocolError('The first event of the answer to OPEN is not OPEN.');
-    }
-    this.#early = rest;
-    return { accepted: true, headers: response.headers };
   }
 
   /** The client is connected: what came with the answer to OPEN is handled, and what follows is sent. */
@@ -157,31 +170,24 @@ export class ServiceLink {
   }
 
   #handle(events: readonly WebSocketEvent[], closeSent: boolean): void {
-    for (const event of events) {
-      switch (event.type) {
-        case 'TEXT':
-        case 'BINARY':
-        case 'PING':
-        case 'PONG':
-          this.#handler.onEvent(event);
-          break;
-        case 'CLOSE': {
-          const { code, reason } = decodeClose(event.content);
-          if (closeSent) this.#end();
-          this.#closing.byService = true;
-          return this.#handler.onClose(code, reason);
-        }
-        case 'OPEN':
-          return this.#fail('The service sent a second OPEN.');
-        case 'DISCONNECT':
-          return this.#fail('The service sent DISCONNECT.');
-        default: // of no meaning to this version of the protocol
-      }
-    }
-    if (!closeSent) return;
-    if (this.#closing.byService) this.#end();
+    const end = events.findIndex(({ type }) => ENDS.has(type));
+    const last = events[end];
+    // With these the socket is cut off, before what the service said first reaches the client.
+    if (last?.type === 'OPEN') return this.#fail('The service sent a second OPEN.');
+    if (last?.type === 'DISCONNECT') return this.#fail('The service sent DISCONNECT.');
     // With an interval the service may still answer the CLOSE later.
-    else if (this.#interval === undefined) this.#fail('The service did not answer CLOSE.');
+    if (closeSent && !last && !this.#closing.byService && this.#interval === undefined) {
+      return this.#fail('The service did not answer CLOSE.');
+    }
+    for (const event of last ? events.slice(0, end) : events) {
+      if (MESSAGES.has(event.type)) this.#handler.onEvent(event); // others are of no meaning
+    }
+    if (closeSent && (last || this.#closing.byService)) this.#end();
+    if (last === undefined) return;
+    this.#closing.byService = true;
+    if ((last.content?.length ?? 0) < 2) return this.#handler.onClose(undefined, '');
+    const { code, reason } = decodeClose(last.content);
+    this.#handler.onClose(code, reason);
   }
 
   #fail(reason: string): void {
@@ -193,6 +199,21 @@ export class ServiceLink {
     this.#ended = true;
     clearTimeout(this.#timer);
     this.#waiting = [];
+  }
+
+  #wait(seconds: number, gone: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const stop = () => {
+        clearTimeout(this.#timer);
+        reject(new Error('The client left before the service answered OPEN.'));
+      };
+      if (gone.aborted) return stop();
+      gone.addEventListener('abort', stop, { once: true });
+      this.#timer = setTimeout(() => {
+        gone.removeEventListener('abort', stop);
+        resolve();
+      }, seconds * 1000);
+    });
   }
 
   #post(events: readonly OutgoingWebSocketEvent[]): Promise<Response> {
@@ -216,11 +237,11 @@ export class ServiceLink {
         : undefined;
     }
     for (const [name, value] of response.headers) {
-      if (!name.startsWith('set-meta-')) continue;
+      if (!/^set-meta-./.test(name)) continue;
       const key = name.slice('set-meta-'.length);
       if (value === '') this.#meta.delete(key);
       else this.#meta.set(key, value);
     }
-    return decodeWebSocketEvents(await readBody(response, MAX_RESPONSE));
+    return readServiceEvents(await readBody(response, MAX_RESPONSE));
   }
 }

@@ -3,18 +3,17 @@ import { MAX_CHANNELS } from '../protocol/channel.js';
 import { CONTROL_PREFIX } from '../protocol/control-messages.js';
 import type { WebSocketEvent } from '../protocol/websocket-events.js';
 import type { Subscriber } from './channel-hub.js';
-import type { ClientSocket } from './client-socket.js';
+import { type ClientSocket, MAX_CONTROL } from './client-socket.js';
 import { decodeControlMessage } from './control-message.js';
 import type { HoldEnvironment } from './hold-environment.js';
-import { UnsupportedError } from './json-fields.js';
 import { KeepAliveTimer } from './keep-alive-timer.js';
 import { acceptedBy, filtered } from './message-filter.js';
 import type { PublishItem, WebSocketMessageType } from './publish-item.js';
 import { checkContentFilters } from './response-connection.js';
 import type { ServiceLink, ServiceLinkHandler } from './service-link.js';
 
-/** Bytes that a ping or pong holds (RFC 6455, 5.5). */
-const MAX_CONTROL = 125;
+/** Bytes of a control message: Pushpin reads one only where it fits one of its frames. */
+const MAX_CONTROL_MESSAGE = 16_384;
 
 /** A client's WebSocket: its messages go to the service, and what the service and publishers send goes to it. */
 export class WebSocketConnection implements Subscriber, ServiceLinkHandler {
@@ -42,11 +41,10 @@ export class WebSocketConnection implements Subscriber, ServiceLinkHandler {
     this.#socket = socket;
     this.#link = link;
     socket.on('message', (data: Buffer, isBinary) => this.#toService(isBinary ? 'BINARY' : 'TEXT', data));
-    // For compactness the content is only there when it isn't empty, as in Pushpin.
-    socket.on('ping', (data) => this.#toService('PING', data.length > 0 ? data : undefined));
-    socket.on('pong', (data) => this.#toService('PONG', data.length > 0 ? data : undefined));
+    socket.on('ping', (data) => this.#toService('PING', data));
+    socket.on('pong', (data) => this.#toService('PONG', data));
     socket.on('peer-close', (code: number, reason: string) => {
-      if (this.#detached) socket.finish(1005, '');
+      if (this.#detached) socket.finish(undefined, '');
       else link.close(code, reason);
     });
     socket.on('error', () => undefined); // what breaks a connection also closes it
@@ -61,19 +59,17 @@ export class WebSocketConnection implements Subscriber, ServiceLinkHandler {
     const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
     if (type === 'PING' || type === 'PONG') return this.#toClient(type === 'PING' ? 'ping' : 'pong', bytes);
     if (this.#messagePrefix !== undefined) {
-      if (type === 'TEXT' && bytes.subarray(0, CONTROL_PREFIX.length).equals(Buffer.from(CONTROL_PREFIX))) {
-        return this.#control(bytes.subarray(CONTROL_PREFIX.length).toString());
-      }
+      if (type === 'TEXT' && startsWith(bytes, Buffer.from(CONTROL_PREFIX))) return this.#control(bytes);
       const prefix = Buffer.from(this.#messagePrefix);
       // Without the prefix a message is dropped, as it is by Pushpin.
-      if (!bytes.subarray(0, prefix.length).equals(prefix)) return;
+      if (!startsWith(bytes, prefix)) return;
       return this.#toClient(type === 'TEXT' ? 'text' : 'binary', bytes.subarray(prefix.length));
     }
     return this.#toClient(type === 'TEXT' ? 'text' : 'binary', bytes);
   }
 
-  onClose(code: number, reason: string): void {
-    if (!this.#detached) this.#socket?.finish(code, reason);
+  onClose(code: number | undefined, reason: string): void {
+    if (!this.#detached) this.#finish(code, reason);
   }
 
   onDrain(): void {
@@ -96,6 +92,7 @@ export class WebSocketConnection implements Subscriber, ServiceLinkHandler {
       checkContentFilters(webSocket.contentFilters, filters);
       if (!acceptedBy(filters, context) || webSocket.action === 'hint') return;
       if (webSocket.action === 'send') {
+        if (webSocket.content === undefined) return; // a ping or a pong: empty ones have an empty content
         return this.#toClient(webSocket.type, filtered(webSocket.content, filters, context));
       }
     } catch (error) {
@@ -103,14 +100,15 @@ export class WebSocketConnection implements Subscriber, ServiceLinkHandler {
       return this.#environment.failed(error); // the message is dropped
     }
     if (!this.#detached) this.#link?.close();
-    this.#socket?.finish(webSocket.code ?? 1005, webSocket.reason);
+    this.#finish(webSocket.code, webSocket.reason);
   }
 
   // From the client.
 
-  #toService(type: string, content: Buffer | undefined): void {
-    if (this.#detached || this.#link === undefined) return;
-    this.#link.send({ type, content });
+  #toService(type: string, content: Buffer): void {
+    if (this.#detached || this.#link === undefined || this.#socket?.dropped) return;
+    // Pushpin does not write the length of what is empty.
+    this.#link.send({ type, content: content.length > 0 ? content : undefined });
     if (!this.#link.writable) this.#socket?.pause();
   }
 
@@ -122,19 +120,17 @@ export class WebSocketConnection implements Subscriber, ServiceLinkHandler {
     this.#channels.clear();
     if (this.#detached) return;
     // 1006 stands for a connection that ended without a close frame.
-    if (code === 1006) this.#link?.disconnect();
+    if (code === 1006 || this.#socket?.dropped) this.#link?.disconnect();
     else this.#link?.close(code, reason);
   }
 
   #toClient(type: WebSocketMessageType, content: Buffer): void {
     const socket = this.#socket;
-    if (socket === undefined || socket.readyState !== socket.OPEN) return;
+    if (!socket?.writable) return;
     if (type === 'ping' || type === 'pong') {
       if (content.length > MAX_CONTROL) {
-        const found = `found ${content.length}`;
-        return this.#environment.failed(
-          new ProtocolError(`Expected a ${type} of at most ${MAX_CONTROL} bytes, ${found}.`),
-        );
+        this.#failed(`Expected a ${type} of at most ${MAX_CONTROL} bytes, found ${content.length}.`);
+        return socket.terminate(); // as by Pushpin
       }
       socket[type](content);
     } else socket.send(content, { binary: type === 'binary' });
@@ -142,17 +138,18 @@ export class WebSocketConnection implements Subscriber, ServiceLinkHandler {
     if (this.#environment.isTooSlow(socket.bufferedAmount)) socket.terminate();
   }
 
-  #control(json: string): void {
+  /** One that can't be read is dropped, as by Pushpin; the log tells. */
+  #control(bytes: Buffer): void {
+    if (bytes.length > MAX_CONTROL_MESSAGE) {
+      const found = `found ${bytes.length}`;
+      return this.#failed(`Expected a control message of at most ${MAX_CONTROL_MESSAGE} bytes, ${found}.`);
+    }
     let message: ReturnType<typeof decodeControlMessage>;
     try {
-      message = decodeControlMessage(json);
+      message = decodeControlMessage(bytes.subarray(CONTROL_PREFIX.length).toString());
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      this.#environment.failed(error);
-      // Pushpin drops what it can't read; what it can and this one can't must not pass unnoticed.
-      if (!(error instanceof UnsupportedError)) return;
-      this.#link?.disconnect();
-      return this.#socket?.finish(1011, '');
+      return this.#environment.failed(error);
     }
     switch (message.type) {
       case 'subscribe':
@@ -163,9 +160,8 @@ export class WebSocketConnection implements Subscriber, ServiceLinkHandler {
         this.#channels.delete(message.channel);
         return this.#environment.hub.unsubscribe(message.channel, this);
       case 'detach':
-        this.#detached = true;
-        this.#socket?.resume();
-        return this.#link?.close();
+        // What else is in the same answer still reaches the client.
+        return queueMicrotask(() => this.#detach());
       case 'keep-alive': {
         const { content, messageType } = message;
         this.#keepAlive?.stop();
@@ -187,9 +183,31 @@ export class WebSocketConnection implements Subscriber, ServiceLinkHandler {
     }
   }
 
+  #detach(): void {
+    if (this.#detached) return;
+    this.#detached = true;
+    this.#socket?.resume();
+    this.#link?.close();
+  }
+
   #flushDelayed(): void {
     clearTimeout(this.#delayed?.timer);
     this.#delayed?.send();
     this.#delayed = undefined;
   }
+
+  #finish(code: number | undefined, reason: string): void {
+    if (this.#socket?.finish(code, reason) !== false) return;
+    this.#failed(
+      'Expected a reason that a close frame has room for, which is 123 bytes: the client is cut off.',
+    );
+  }
+
+  #failed(reason: string): void {
+    this.#environment.failed(new ProtocolError(reason));
+  }
+}
+
+function startsWith(bytes: Buffer, prefix: Buffer): boolean {
+  return bytes.subarray(0, prefix.length).equals(prefix);
 }

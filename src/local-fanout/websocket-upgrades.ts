@@ -4,15 +4,15 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { readBody } from './client-response.js';
 import { ClientSocket } from './client-socket.js';
-import { parameter, parseValueWithParameters, splitHeader } from './grip-parameters.js';
+import { parseValueWithParameters, splitHeader } from './grip-parameters.js';
 import { type FanoutCore, HoldEnvironment } from './hold-environment.js';
 import { BAD_GATEWAY } from './response-connection.js';
 import type { Handoff } from './service-caller.js';
-import { type Opening, ServiceLink } from './service-link.js';
+import { MAX_RESPONSE, type Opening, ServiceLink } from './service-link.js';
 import { WebSocketConnection } from './websocket-connection.js';
 
-/** Bytes of one message from a client; Pushpin has as much room for it. */
-const MAX_MESSAGE = 200_000;
+/** Bytes of one message from a client: Pushpin's buffer must not be full before its end. */
+const MAX_MESSAGE = 199_999;
 /** Bytes of a rejection that reach the client; Pushpin's limit. */
 const MAX_REJECTION = 100_000;
 
@@ -24,6 +24,7 @@ export class WebSocketUpgrades {
     autoPong: false, // it is the service that answers
     handleProtocols: () => false, // the service's choice is among its headers
     maxPayload: MAX_MESSAGE,
+    skipUTF8Validation: true, // so does Pushpin
     WebSocket: ClientSocket,
   });
   /** What the service's answer to OPEN puts into the response to the client. */
@@ -84,7 +85,9 @@ export class WebSocketUpgrades {
       },
     );
 
-    const opening = await open(link, environment);
+    const gone = new AbortController();
+    socket.once('close', () => gone.abort());
+    const opening = await open(link, environment, gone.signal);
     if (!opening.accepted) return reject(socket, opening.response);
     if (socket.destroyed) {
       link.start(); // what came with the answer is for nobody
@@ -93,8 +96,10 @@ export class WebSocketUpgrades {
     this.#openings.set(incoming, openingHeaders(opening.headers));
     this.#server.handleUpgrade(incoming, socket, head, (client) => {
       connection = new WebSocketConnection(messagePrefix(opening.headers), environment);
+      const clientSocket = client as ClientSocket;
+      clientSocket.attach(socket);
       try {
-        connection.start(client as ClientSocket, link);
+        connection.start(clientSocket, link);
       } catch (error) {
         // There is no way back to HTTP.
         environment.failed(error);
@@ -104,9 +109,9 @@ export class WebSocketUpgrades {
   }
 }
 
-async function open(link: ServiceLink, environment: HoldEnvironment): Promise<Opening> {
+async function open(link: ServiceLink, environment: HoldEnvironment, gone: AbortSignal): Promise<Opening> {
   try {
-    return await link.open();
+    return await link.open(gone);
   } catch (error) {
     environment.failed(error);
     return { accepted: false, response: badGateway() };
@@ -145,11 +150,16 @@ function webSocketRequest(handoff: Handoff): Handoff {
   return { ...handoff, request };
 }
 
-/** The prefix that the service's messages have; `undefined` without the grip extension. */
+/**
+ * The prefix that the service's messages have; `undefined` without the grip extension, and, as in Pushpin, with one
+ * that ends in `=`. Names count with their case.
+ */
 function messagePrefix(headers: Headers): string | undefined {
   for (const part of splitHeader(headers.get('Sec-WebSocket-Extensions') ?? '')) {
-    const extension = parseValueWithParameters(part);
-    if (extension?.value === 'grip') return parameter(extension.parameters, 'message-prefix') ?? 'm:';
+    const extension = /;[^=;]*=$/.test(part) ? undefined : parseValueWithParameters(part);
+    if (extension?.value !== 'grip') continue;
+    const prefix = extension.parameters.find(([name]) => name === 'message-prefix');
+    return prefix === undefined ? 'm:' : (prefix[1] ?? '');
   }
   return undefined;
 }
@@ -169,14 +179,22 @@ function openingHeaders(headers: Headers): Headers {
 /** Answers a request for a WebSocket with a response. */
 async function reject(socket: Duplex, response: Response): Promise<void> {
   if (socket.destroyed) return;
-  const body = await readBody(response, MAX_REJECTION).catch(() => Buffer.alloc(0));
+  let body: Buffer;
+  try {
+    body = (await readBody(response, MAX_RESPONSE)).subarray(0, MAX_REJECTION);
+  } catch {
+    return reject(socket, badGateway());
+  }
+  // RFC 9110, 8.6: these never have a body, nor its length.
+  const hasBody = response.status !== 204 && response.status !== 304;
   const lines = [
     `HTTP/1.1 ${response.status} ${response.statusText || (STATUS_CODES[response.status] ?? '')}`,
     ...[...response.headers]
       .filter(([name]) => !/^(?:connection|content-length|transfer-encoding)$/.test(name))
       .map(([name, value]) => `${name}: ${value}`),
     'Connection: close',
-    `Content-Length: ${body.length}`,
+    ...(hasBody ? [`Content-Length: ${body.length}`] : []),
   ];
-  socket.end(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), body]));
+  const head = Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
+  socket.end(hasBody ? Buffer.concat([head, body]) : head);
 }

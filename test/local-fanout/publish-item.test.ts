@@ -48,7 +48,11 @@ describe('a publish request', () => {
       { content: 'a', type: 'binary' },
       { type: 'binary', content: Buffer.from('a') },
     ],
-    [{ type: 'ping' }, { type: 'ping', content: Buffer.alloc(0) }],
+    [{ type: 'ping' }, { type: 'ping', content: undefined }],
+    [
+      { type: 'ping', content: '' },
+      { type: 'ping', content: Buffer.alloc(0) },
+    ],
     [
       { type: 'pong', content: 'a' },
       { type: 'pong', content: Buffer.from('a') },

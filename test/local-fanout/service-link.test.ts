@@ -30,7 +30,7 @@ describe('ServiceLink', () => {
       },
       handler,
     );
-    expect((await link.open()).accepted).toBe(true);
+    expect((await link.open(new AbortController().signal)).accepted).toBe(true);
     link.start();
     return link;
   }
@@ -57,9 +57,25 @@ describe('ServiceLink', () => {
     expect(requests).toHaveLength(2);
   });
 
-  it('accepts an empty answer to OPEN where there is an interval', async () => {
-    const link = await open({ 'Keep-Alive-Interval': '20' }, []);
-    expect(link.closing).toBe(false);
+  it('sends OPEN again after the interval when the answer was empty', async () => {
+    answers.push(() => events([{ type: 'OPEN' }]));
+    const opening = open({ 'Keep-Alive-Interval': '20' }, []);
+    await vi.advanceTimersByTimeAsync(19_999);
+    expect(requests).toEqual([['OPEN']]);
+    await vi.advanceTimersByTimeAsync(1);
+    await opening;
+    expect(requests).toEqual([['OPEN'], ['OPEN']]);
+  });
+
+  it('stops sending OPEN when the client leaves', async () => {
+    const gone = new AbortController();
+    const send = vi.fn(async () => events([], { 'Keep-Alive-Interval': '20' }));
+    const opening = expect(new ServiceLink('id', send, handler).open(gone.signal)).rejects.toThrow(/client/);
+    await settle();
+    gone.abort();
+    await opening;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(send).toHaveBeenCalledTimes(1);
   });
 
   it('waits for the answer to a CLOSE where there is an interval', async () => {
@@ -129,7 +145,25 @@ describe('ServiceLink', () => {
     link.send({ type: 'TEXT', content: 'x' });
     await settle();
     expect(handler.onEvent).toHaveBeenCalledTimes(1);
-    expect(handler.onClose).toHaveBeenCalledWith(1005, '');
+    expect(handler.onClose).toHaveBeenCalledWith(undefined, '');
+  });
+
+  it.each(['OPEN', 'DISCONNECT'])('handles nothing that comes before %s', async (type) => {
+    const link = await open();
+    answers.push(() => events([{ type: 'TEXT', content: 'a' }, { type }]));
+    link.send({ type: 'TEXT', content: 'x' });
+    await settle();
+    expect(handler.onEvent).not.toHaveBeenCalled();
+    expect(handler.onFailure).toHaveBeenCalledTimes(1);
+  });
+
+  it('handles nothing of an answer to CLOSE that is none', async () => {
+    const link = await open();
+    answers.push(() => events([{ type: 'TEXT', content: 'a' }]));
+    link.close(4000);
+    await settle();
+    expect(handler.onEvent).not.toHaveBeenCalled();
+    expect(handler.onFailure).toHaveBeenCalledTimes(1);
   });
 
   it('sends DISCONNECT when what is under way is done, whatever waits', async () => {

@@ -72,7 +72,20 @@ const { clients, fanout, records } = await rawService(
           [OPEN, { type: 'TEXT', content: 'c:{' }, control({ type: 'subscribe' }), subscribe('a')],
           GRIP_EXTENSION,
         ),
-      '/unsupported-control': () => events([OPEN, control({ type: 'session', id: 'x' })], GRIP_EXTENSION),
+      '/unsupported-control': () =>
+        events(
+          [OPEN, control({ type: 'session', id: 'x' }), { type: 'TEXT', content: 'on' }],
+          GRIP_EXTENSION,
+        ),
+      '/long-control': () =>
+        events(
+          [
+            OPEN,
+            control({ type: 'subscribe', channel: 'long', padding: 'x'.repeat(16_384) }),
+            { type: 'TEXT', content: 'on' },
+          ],
+          GRIP_EXTENSION,
+        ),
       '/closed-at-once': () =>
         events(
           [OPEN, { type: 'TEXT', content: 'bye' }, { type: 'CLOSE', content: new Uint8Array([0x0f, 0xa1]) }],
@@ -205,14 +218,33 @@ describe('an open WebSocket', () => {
     expect(records.at(-1)).toMatchObject({ event: 'service-failed', path: '/malformed-control' });
   });
 
-  it('is closed with 1011 for a control message that is not supported, and the log says why', async () => {
-    const path = '/unsupported-control';
+  it.each([
+    ['/unsupported-control', /control message 'session'/],
+    ['/long-control', /at most 16384 bytes/],
+  ])('stays open on %s, and the log says why nothing came of it', async (path, reason) => {
     const socket = await clients.webSocket(path);
-    expect((await socket.closed()).code).toBe(1011);
-    expect(records.at(-1)).toMatchObject({
-      path,
-      reason: expect.stringMatching(/control message 'session'/),
-    });
+    expect(await socket.next()).toBe('on');
+    expect(fanout.subscribers('long')).toBe(0);
+    expect(records).toContainEqual(expect.objectContaining({ path, reason: expect.stringMatching(reason) }));
+  });
+
+  it.each<[string, (socket: WebSocket) => void]>([
+    ['a message of 200,000 bytes', (socket) => socket.send('x'.repeat(200_000))],
+    ['a reason that is not UTF-8', (socket) => socket.close(4001, Buffer.from([0xff]))],
+    [
+      'a ping among fragments',
+      (socket) => {
+        socket.send('x', { fin: false });
+        socket.ping();
+      },
+    ],
+  ])('is cut off for %s', async (_, send) => {
+    const client = await clients.webSocket('/recorded');
+    recorded.length = 0;
+    send(client.socket);
+    expect((await client.closed()).code).toBe(1006);
+    await eventually(() => recorded.length > 0, 'an event');
+    expect(recorded.map(({ type }) => type)).toEqual(['DISCONNECT']);
   });
 
   it('is closed by an answer to OPEN that closes', async () => {
@@ -262,11 +294,12 @@ describe('an open WebSocket', () => {
   });
 
   it.each([
-    [{ code: 4001, reason: 'é'.repeat(100) }, 4001, 'é'.repeat(61)],
+    [{ code: 4001, reason: `${'é'.repeat(61)}x` }, 4001, `${'é'.repeat(61)}x`],
+    [{ code: 4001, reason: 'é'.repeat(62) }, 1006, ''], // more than a close frame holds
     [{ code: 1000 }, 1000, ''],
-    [{}, 1000, ''],
-    [{ code: 1 }, 1000, ''],
-  ])('closes as a published %o says, as far as a close frame can', async (close, code, reason) => {
+    [{ reason: 'dropped' }, 1000, ''],
+    [{ code: 1 }, 1006, ''], // sent as it is, and no client takes it
+  ])('closes as a published %o says', async (close, code, reason) => {
     const socket = await clients.webSocket('/recorded');
     await clients.subscribed([{ probed: () => socket.probed('a') }], 'a');
     await clients.publish(item({ 'ws-message': { action: 'close', ...close } }, 'a'));

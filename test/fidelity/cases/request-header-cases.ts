@@ -44,23 +44,13 @@ const SENT: Readonly<Record<string, string>> = {
 /** Headers whose values are other ones each time, or those of the machine. */
 const VARYING = /^(?:grip-sig|connection-id|sec-websocket-key|content-length|host|x-forwarded-for)$/;
 
-/**
- * The HTTP client that Pushpin has for its own requests (Zurl) adds these; they are nothing of GRIP. Sessions Pushpin
- * names as a feature even where, as here, it has no service to keep them in.
- */
-function ofFanout([name, value]: [string, string]): boolean {
-  return name !== 'accept-encoding' && !(name === 'accept' && value === '*/*');
-}
-
 function shown(request: ServiceRequest | undefined): Json {
-  const entries = Object.entries(request?.headers ?? {})
-    .filter(ofFanout)
-    .map(([name, value]) => [
-      name,
-      VARYING.test(name)
-        ? `${value.length > 0 ? 'some' : 'empty'}${/forged|1\.2\.3\.4/.test(value) ? ", the client's" : ''}`
-        : value.replace(/^status, session, /, 'status, '),
-    ]);
+  const entries = Object.entries(request?.headers ?? {}).map(([name, value]) => [
+    name,
+    VARYING.test(name)
+      ? `${value.length > 0 ? 'some' : 'empty'}${/forged|1\.2\.3\.4/.test(value) ? ", the client's" : ''}`
+      : value,
+  ]);
   return Object.fromEntries(entries.sort()) as Json;
 }
 
