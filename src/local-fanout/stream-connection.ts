@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
 import { ProtocolError } from '../errors.js';
 import type { Subscriber } from './channel-hub.js';
 import { isBodyless, readBody, writeHead } from './client-response.js';
@@ -17,12 +16,10 @@ import { acceptedBy, filtered, responseFilters } from './message-filter.js';
 import type { LinkedConnection } from './next-link-timers.js';
 import type { PublishItem } from './publish-item.js';
 import { checkContentFilters } from './response-connection.js';
+import { fromFirstThatFollows, withRetries } from './stream-recovery.js';
 
 /** Messages that wait while the next link is fetched; past this many they are dropped, as by Pushpin. */
 const MAX_QUEUE = 100;
-/** A failed fetch of the next link is repeated after 1, 2, 4, 8 and 16 s, each with up to a second more. */
-const MAX_RETRIES = 5;
-
 /** Bytes of what a next link brings at once. */
 const MAX_NEXT_BODY = 10 * 2 ** 20;
 
@@ -127,16 +124,10 @@ export class StreamConnection implements Subscriber, LinkedConnection {
 
   /** The response of a next link, whose body has gone to the client. */
   async #request(link: URL): Promise<Response> {
-    for (let retries = 0; ; retries += 1) {
-      const response = await this.#environment.fetch(link, knownLastIds(this.#channels.values()));
-      if (this.#state === 'ended') throw new ProtocolError('The client is gone.');
-      if (response?.ok) {
-        await this.#append(response);
-        return response;
-      }
-      if (retries === MAX_RETRIES) throw new ProtocolError('Failed to retrieve next link.');
-      await delay(1000 * (2 ** retries + Math.random()), undefined, { signal: this.#abort.signal });
-    }
+    const fetch = () => this.#environment.fetch(link, knownLastIds(this.#channels.values()));
+    const response = await withRetries(fetch, this.#abort.signal);
+    await this.#append(response);
+    return response;
   }
 
   async #append(response: Response): Promise<void> {
@@ -271,13 +262,4 @@ export class StreamConnection implements Subscriber, LinkedConnection {
     this.#environment.timers.unregister(this);
     for (const name of this.#channels.keys()) this.#environment.hub.unsubscribe(name, this);
   }
-}
-
-/** Leaves out what comes before the messages that follow the hold. */
-function fromFirstThatFollows(queue: readonly PublishItem[], channels: HeldChannels): PublishItem[] {
-  const start = queue.findIndex(({ channel: name, prevId }) => {
-    const channel = channels.get(name);
-    return channel !== undefined && (channel.prevId === undefined || channel.prevId === prevId);
-  });
-  return start < 0 ? [] : queue.slice(start);
 }

@@ -15,8 +15,9 @@ describe('the embedded Fanout does as Pushpin does', () => {
   });
   afterAll(() => place.stop());
 
-  for (const { name, kept } of fidelityCases) {
-    it.skipIf(kept)(name, { timeout: 180_000 }, async () => {
+  // What is kept otherwise, and why, is in the table that the comparison with a Pushpin prints.
+  for (const { name } of fidelityCases.filter(({ kept }) => kept === undefined)) {
+    it(name, { timeout: 180_000 }, async () => {
       assert.deepEqual(await outcomes.get(name), { seen: expected(name) });
     });
   }
