@@ -1,6 +1,17 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
+const source = fileURLToPath(new URL('./src', import.meta.url));
+
 const config: ViteUserConfig = defineConfig({
+  resolve: {
+    // The examples are written as a user writes them.
+    alias: [
+      { find: /^hono-fanout$/, replacement: `${source}/index.ts` },
+      { find: /^hono-fanout\/local$/, replacement: `${source}/local-fanout/index.ts` },
+      { find: /^hono-fanout\/(\w+)$/, replacement: `${source}/$1/index.ts` },
+    ],
+  },
   test: {
     include: ['test/**/*.test.ts'],
     coverage: { include: ['src/**'], reporter: ['text-summary', 'html'] },

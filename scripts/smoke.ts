@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type ContractTarget, transportContract } from '../test/contract/contract.js';
+import { type ReferenceTarget, transportContract } from '../test/contract/contract.js';
 
 // npm run smoke: the contract's cases on a service that runs somewhere, Fastly included. It knows nothing of its
 // insides, so the cases that need the contract's own app are left out.
@@ -45,7 +45,7 @@ async function main(): Promise<void> {
 }
 
 /** How many cases failed. */
-async function run(target: ContractTarget): Promise<number> {
+async function run(target: ReferenceTarget): Promise<number> {
   const cases = transportContract.filter(({ needs }) => needs === undefined);
   let failed = 0;
   for (const { name, run } of cases) {

@@ -5,6 +5,7 @@ import type { FanoutEnv } from './fanout-env.js';
 import type { GripKey } from './protocol/json-web-key.js';
 import { JwtVerifier } from './protocol/json-web-token.js';
 
+/** Where a token is found, how it is verified, and what of it names channels. */
 export interface ChannelsFromJwtOptions {
   /**
    * The claim that names the channels a token opens: a list of names, and of prefixes, which end in `*`. By default
@@ -12,10 +13,11 @@ export interface ChannelsFromJwtOptions {
    */
   readonly claim?: string;
   /**
-   * What tokens are signed with: secrets (HS256, see `hmacKey`) or public keys (ES256). Without it, Hono's `jwt()` in
-   * front has verified the token: WebSockets can't have that, since it would answer 401 in the middle of one.
+   * What tokens are signed with: secrets (HS256, see `hmacKey`) or public keys (ES256). A function is asked in each
+   * request that opens a connection, so that keys can come from a store. Without it, Hono's `jwt()` in front has verified
+   * the token: WebSockets can't have that, since it would answer 401 in the middle of one.
    */
-  readonly keys?: readonly GripKey[];
+  readonly keys?: readonly GripKey[] | (() => readonly GripKey[] | Promise<readonly GripKey[]>);
   /** The cookie that holds the token, where the `Authorization` header doesn't. A page can't set that for a stream. */
   readonly cookie?: string;
   /** The query parameter by which a client names the channels it wants; by default `channel`. It may be repeated. */
@@ -42,9 +44,12 @@ export function channelsFromJwt(
   options: ChannelsFromJwtOptions = {},
 ): (c: Context<FanoutEnv>) => Promise<readonly string[]> {
   const { claim = 'channels', keys, cookie, parameter = 'channel' } = options;
-  const verifier = keys && new JwtVerifier({ keys, name: 'The token', leeway: LEEWAY });
+  const verifierOf = (given: readonly GripKey[]) =>
+    new JwtVerifier({ keys: given, name: 'The token', leeway: LEEWAY });
+  const lasting = keys && typeof keys !== 'function' ? verifierOf(keys) : undefined;
 
   return async function channelsFromJwt(c) {
+    const verifier = typeof keys === 'function' ? verifierOf(await keys()) : lasting;
     const claims = verifier === undefined ? payloadOf(c) : await verified(verifier, tokenOf(c, cookie));
     const exp = claims['exp'];
     if (typeof exp !== 'number') throw new AuthorizationError('The token has no expiry.', 401);

@@ -8,6 +8,7 @@ import { SseTransport } from './transports/sse-transport.js';
 import { StreamTransport } from './transports/stream-transport.js';
 import { WebSocketTransport } from './transports/websocket-transport.js';
 
+/** What a mount does for whom; all of it is optional but `channels`, where transports have none of their own. */
 export interface FanoutOptions<T extends readonly ChannelSubscriber[] = readonly ChannelSubscriber[]>
   extends MountOptions {
   /** By default the four of this package. */

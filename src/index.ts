@@ -1,4 +1,5 @@
 export { createApp } from './app.js';
+export { type ChannelsFromJwtOptions, channelsFromJwt } from './channels-from-jwt.js';
 export {
   container,
   type DependencyContainer,
@@ -10,11 +11,22 @@ export {
   type TransportOptions,
   type TransportSettings,
 } from './container.js';
-export { ConfigurationError, FanoutError, ProtocolError, SignatureError } from './errors.js';
+export {
+  AuthorizationError,
+  ConfigurationError,
+  FanoutError,
+  ProtocolError,
+  SignatureError,
+} from './errors.js';
 export { type FanoutOptions, fanout } from './fanout.js';
 export type { FanoutEnv } from './fanout-env.js';
+export type { GripRequest } from './grip-request.js';
+export type { SecretSource } from './hold-life.js';
 export { jsonLogger, type Logger, type LogRecord } from './logger.js';
+export type { AdmissionOptions, Authorize } from './middleware/admission.js';
 export { type FanoutHandoffOptions, fanoutHandoff } from './middleware/fanout-handoff.js';
+export { forwardToOrigin } from './middleware/forward-to-origin.js';
+export { type MountOptions, mount } from './mount.js';
 export { type FanoutPlatform, type FetchApp, fetchOn } from './platform.js';
 export type { Channel } from './protocol/channel.js';
 export type { KeepAlive } from './protocol/grip-hold.js';
@@ -25,6 +37,7 @@ export {
   hmacKey,
 } from './protocol/grip-signature.js';
 export { encodeSseEvent, type SseEvent } from './protocol/sse-event.js';
+export * from './publisher/index.js';
 export {
   CHANNEL_SUBSCRIBER,
   type ChannelNames,

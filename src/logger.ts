@@ -5,6 +5,7 @@ export interface LogRecord {
   readonly [field: string]: string | number | boolean | undefined;
 }
 
+/** Gets each record as it happens; it must not throw. */
 export type Logger = (record: LogRecord) => void;
 
 /** Writes each record as one line of JSON. */

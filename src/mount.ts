@@ -11,6 +11,7 @@ import { type Channel, checkChannels } from './protocol/channel.js';
 import { checkNotDerived } from './protocol/derived-channel.js';
 import type { ChannelNames, ChannelSubscriber } from './transports/channel-subscriber.js';
 
+/** What a mount does for whom, whatever its transports. */
 export interface MountOptions extends Omit<FanoutHandoffOptions, 'upgrade'> {
   /**
    * What clients are subscribed to: names, or a function that finds them for a request and may return none (403). At

@@ -22,6 +22,7 @@ export interface FanoutPlatform {
 
 /** The part of a Hono app that an entry needs. */
 export interface FetchApp {
+  /** Answers a request; `env` is what handlers find as `c.env`. */
   fetch(request: Request, env?: object): Response | Promise<Response>;
 }
 

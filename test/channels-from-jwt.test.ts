@@ -67,6 +67,15 @@ describe('channelsFromJwt', () => {
     expect(await asked('/response?topic=y-1&channel=no', cookie, options)).toBe('y-1');
   });
 
+  it('asks for keys in each request where they come from a store', async () => {
+    let key = KEY;
+    const opened = with_(token({ channels: ['a'] }));
+    const keys = async () => [hmacKey(key)];
+    expect(await asked('/response', opened, { keys })).toBe('a');
+    key = 'rotated';
+    expect(await asked('/response', opened, { keys })).toBe(401);
+  });
+
   it('takes what jwt() of Hono has verified', async () => {
     const behind = new Hono()
       .use(jwt({ secret: KEY, alg: 'HS256' }))

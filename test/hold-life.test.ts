@@ -5,8 +5,8 @@ import { type FanoutOptions, fanout } from '../src/fanout.js';
 import { startLocalFanout } from '../src/local-fanout/index.js';
 import { hmacKey } from '../src/protocol/grip-signature.js';
 import { readHoldProof, signHoldProof } from '../src/protocol/hold-proof.js';
-import { SseClient } from './contract/http-clients.js';
 import { WebSocketClient } from '../src/testing/websocket-client.js';
+import { SseClient } from './contract/http-clients.js';
 import { answer, fakePlatform, request, signed, signedEvents } from './support/fake-platform.js';
 import { gripToken, hmacSigner, seconds } from './support/grip-tokens.js';
 

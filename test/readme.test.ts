@@ -4,9 +4,11 @@ import { join, resolve } from 'node:path';
 import type { Hono } from 'hono';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createApp } from '../src/app.js';
 import { type LocalFanout, startLocalFanout } from '../src/local-fanout/index.js';
-import { StreamClient } from './contract/http-clients.js';
-import { WebSocketClient } from './contract/websocket-client.js';
+import { WebSocketClient } from '../src/testing/websocket-client.js';
+import { SseClient, StreamClient } from './contract/http-clients.js';
+import { gripToken, hmacSigner } from './support/grip-tokens.js';
 
 // What the README shows is run as it stands there; only ports and package names are those of this place.
 
@@ -113,13 +115,25 @@ describe('the code of the README', { timeout: 60_000 }, () => {
 
   beforeAll(async () => {
     await mkdir(directory, { recursive: true });
-    const names = ['app', 'service', 'local', 'transports'];
+    const names = [
+      'app',
+      'service',
+      'local',
+      'origin',
+      'tokens',
+      'transports',
+      'contract',
+      'publish',
+      'endpoints',
+      'compute',
+      'more',
+    ];
     const texts = blocks.filter(({ language }) => language === 'ts').map(({ text }) => text);
     expect(texts).toHaveLength(names.length);
     for (const [index, name] of names.entries()) {
       const text = (texts[index] ?? '')
         .replace(/'hono-fanout'/g, `'../../src/index.js'`)
-        .replace(/'hono-fanout\/fastly'/g, `'../../src/fastly/index.js'`)
+        .replace(/'hono-fanout\/(fastly|publisher|testing)'/g, `'../../src/$1/index.js'`)
         .replace(/'hono-fanout\/local'/g, `'../../src/local-fanout/index.js'`);
       sources.set(name, join(directory, `${name}.ts`));
       await writeFile(join(directory, `${name}.ts`), text);
@@ -133,7 +147,7 @@ describe('the code of the README', { timeout: 60_000 }, () => {
   it('has no type errors', () => {
     const { config } = ts.readConfigFile('tsconfig.json', ts.sys.readFile);
     const { options } = ts.parseJsonConfigFileContent(config, ts.sys, '.');
-    const files = [...sources.values(), 'src/fastly/modules.d.ts'];
+    const files = [...sources.values(), 'src/fastly/modules.d.ts', 'examples/modules.d.ts'];
     const program = ts.createProgram(files, {
       ...options,
       noEmit: true,
@@ -168,6 +182,38 @@ describe('the code of the README', { timeout: 60_000 }, () => {
     await publish('room-lobby', 'data: hello\n\n');
     await client.until('the message', (received) => received.endsWith('\n\ndata: hello\n\n') || undefined);
     await client.close();
+  });
+
+  it('publishes', async () => {
+    const logger = () => undefined;
+    await fanout?.close();
+    fanout = await startLocalFanout(createApp({ logger }), { logger });
+    const client = new SseClient(new URL('/sse', fanout.clientUrl));
+    await client.response();
+    const path = sources.get('publish') ?? '';
+    const here = new URL(fanout.publishUrl).host;
+    await writeFile(path, (await readFile(path, 'utf8')).replace('localhost:5561', here));
+    await import(/* @vite-ignore */ resolve(path));
+    const joined = await client.event('who joined', ({ event }) => event === 'joined');
+    expect([joined.id, joined.data]).toEqual(['42', '{"who":"ada"}']);
+    expect(client.events.map(({ data }) => data)).toContain('hello');
+    await client.close();
+  });
+
+  it('opens what a token names', async () => {
+    const url = await serve('tokens');
+    const claims = { channels: ['news', 'room-*'], exp: Math.floor(Date.now() / 1000) + 60 };
+    const token = gripToken({ alg: 'HS256' }, claims, hmacSigner('the key of the tokens'));
+    const headers = { Cookie: `session=${token}` };
+    const open = async (query: string) => {
+      const client = new StreamClient(new URL(`/live/sse${query}`, url), headers);
+      const { status } = await client.response();
+      await client.close();
+      return status;
+    };
+    expect([await open(''), await open('?channel=room-7'), await open('?channel=other')]).toEqual([
+      200, 200, 403,
+    ]);
   });
 
   it('adds transports', async () => {

@@ -10,6 +10,8 @@ export interface ComputeEngineOptions {
   readonly port?: number | undefined;
   /** What messages are published to; by default a free port. */
   readonly publishPort?: number | undefined;
+  /** Further tables for the manifest: backends, secret stores. */
+  readonly manifest?: string | undefined;
   /** Gives up starting. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -22,7 +24,7 @@ const SIGNING = { iss: 'viceroy', key: 'viceroy_dev_signing_key_dont_use_in_prod
  * that one machine gets.
  */
 export async function startComputeEngine(options: ComputeEngineOptions): Promise<Engine> {
-  const { wasm, port = await freePort(), publishPort, signal } = options;
+  const { wasm, port = await freePort(), publishPort, manifest, signal } = options;
   const pushpinPort = await freePort();
   const route = `id=self ${LOOPBACK}:${port},over_http,host=localhost:${port}`;
 
@@ -30,7 +32,7 @@ export async function startComputeEngine(options: ComputeEngineOptions): Promise
   const whileStarting = { signal: signal ? AbortSignal.any([signal, failed.signal]) : failed.signal };
   const starting = [
     startPushpin({ port: pushpinPort, publishPort, routes: [route], signing: SIGNING, ...whileStarting }),
-    startViceroy({ wasm, port, pushpinPort, ...whileStarting }),
+    startViceroy({ wasm, port, pushpinPort, manifest, ...whileStarting }),
   ] as const;
   try {
     const [pushpin, viceroy] = await Promise.all(starting);

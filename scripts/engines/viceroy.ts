@@ -12,6 +12,8 @@ export interface ViceroyOptions {
   readonly port: number;
   /** Where Pushpin takes what the service hands off. */
   readonly pushpinPort: number;
+  /** Further tables for the manifest: backends, secret stores. */
+  readonly manifest?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -26,7 +28,8 @@ export async function startViceroy(options: ViceroyOptions): Promise<RunningProc
     programs: 'viceroy',
     async prepare(folder) {
       const config = join(folder, 'fastly.toml');
-      await writeFile(config, localManifest(await readFile(MANIFEST, 'utf8'), port));
+      const own = localManifest(await readFile(MANIFEST, 'utf8'), port);
+      await writeFile(config, `${own}\n${options.manifest ?? ''}`);
       const listen = ['--addr', `${LOOPBACK}:${port}`, `--local-pushpin-proxy-port=${pushpinPort}`];
       return { command: 'viceroy', args: ['serve', '-C', config, ...listen, wasm], env: withCargo() };
     },

@@ -1,46 +1,45 @@
 #!/usr/bin/env node
-import { parseArgs } from 'node:util';
-import { createApp } from '../app.js';
-import { ConfigurationError } from '../errors.js';
-import { startLocalFanout } from '../local-fanout/index.js';
-import { banner } from './banner.js';
+import { FanoutError } from '../errors.js';
+import { listen } from './listen.js';
+import { publish } from './publish.js';
+import { start } from './start.js';
+import { UsageError } from './usage-error.js';
 
-const USAGE = `Usage: hono-fanout start [--port 7676] [--publish-port 5561]
+const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  start,
+  publish,
+  listen,
+};
 
-Runs the reference service on an embedded Fanout, on loopback.
-The environment variables PORT and PUBLISH_PORT set the ports as well.`;
+const USAGE = `Usage: hono-fanout start [OPTIONS]
+       hono-fanout publish CHANNEL [MESSAGE] [OPTIONS]
+       hono-fanout listen URL
 
-async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      port: { type: 'string', default: process.env['PORT'] ?? '7676' },
-      'publish-port': { type: 'string', default: process.env['PUBLISH_PORT'] ?? '5561' },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
-  if (values.help) return console.log(USAGE);
-  if (positionals.length !== 1 || positionals[0] !== 'start') throw new ConfigurationError(USAGE);
+  start     runs the reference service on an embedded Fanout
+  publish   publishes a message, or each line of standard input
+  listen    prints what arrives, whatever the transport
 
-  const fanout = await startLocalFanout(createApp(), {
-    port: portNumber(values.port),
-    publishPort: portNumber(values['publish-port']),
-  });
-  console.log(banner({ client: fanout.clientUrl, publish: fanout.publishUrl }));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void fanout.close());
+hono-fanout COMMAND --help says more.`;
+
+async function main([name = '', ...args]: readonly string[]): Promise<void> {
+  if (name === '--help' || name === '-h') return console.log(USAGE);
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined) throw new UsageError(USAGE);
+  await command(args);
 }
 
-function portNumber(text: string): number {
-  if (!/^\d{1,5}$/.test(text) || Number(text) > 65535) {
-    throw new ConfigurationError(`Expected a port from 0 to 65535, found ${JSON.stringify(text)}.`);
-  }
-  return Number(text);
-}
-
-main().catch((error: unknown) => {
+/** 2 for what was typed wrong, as most commands have it; 1 for what went wrong. */
+function fail(error: unknown): void {
+  const isUsage =
+    error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') === true;
   // A stack says nothing to a person who mistyped an option or whose port is taken.
-  const expected =
-    error instanceof ConfigurationError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
-  console.error(expected ? (error as Error).message : error);
-  process.exitCode = 1;
+  console.error(isUsage || error instanceof FanoutError ? (error as Error).message : error);
+  process.exitCode = isUsage ? 2 : 1;
+}
+
+// Whoever read the output has gone, `head` for example: nothing is left to do.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
 });
+main(process.argv.slice(2)).catch(fail);

@@ -1,2 +1,2 @@
 export { type FanoutFetchEvent, handle } from './handle.js';
-export { serve } from './serve.js';
+export { type ServedApp, serve } from './serve.js';

@@ -7,7 +7,10 @@ interface FetchEvent extends FanoutFetchEvent {
 
 /** The part of a Hono app that {@link serve} needs. */
 export interface ServedApp extends FetchApp {
-  readonly router: { match(method: string, path: string): unknown };
+  readonly router: {
+    /** Finds the handlers of a path; the first time, it builds what finds them. */
+    match(method: string, path: string): unknown;
+  };
 }
 
 /**

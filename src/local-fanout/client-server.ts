@@ -46,13 +46,15 @@ export class ClientServer {
         this.#onRequest(request, incoming as IncomingMessage, outgoing as ServerResponse),
       { overrideGlobalObjects: false },
     );
-    this.server = createServer({ maxHeaderSize: MAX_HEADERS }, listener);
+    // Node that knows this option lets the rest pass as ordinary requests, and reads their bodies.
+    const options = { maxHeaderSize: MAX_HEADERS, shouldUpgradeCallback: isWebSocketUpgrade };
+    this.server = createServer(options, listener);
     this.server.on('connection', (socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     });
     this.server.on('upgrade', (incoming, socket: Socket, head) => {
-      if (incoming.headers.upgrade?.toLowerCase() === 'websocket') {
+      if (isWebSocketUpgrade(incoming)) {
         void this.#webSockets.accept(incoming, socket, head);
         return;
       }
@@ -136,6 +138,10 @@ export class ClientServer {
 function hasBody({ method, headers }: Request): boolean {
   const told = headers.has('Content-Length') || headers.has('Transfer-Encoding');
   return told || method === 'POST' || method === 'PUT' || method === 'PATCH';
+}
+
+function isWebSocketUpgrade({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket';
 }
 
 function headWithoutUpgrade({ method, url, rawHeaders }: IncomingMessage): Buffer {

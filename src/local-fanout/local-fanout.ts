@@ -11,6 +11,7 @@ import { createPublishServer } from './publish-server.js';
 import { ServiceCaller } from './service-caller.js';
 import { SharedFetches } from './shared-fetches.js';
 
+/** Where the embedded Fanout is found, and what it keeps for slow clients. */
 export interface LocalFanoutOptions {
   /** Where clients connect; 0, the default, takes any free port. */
   readonly port?: number;

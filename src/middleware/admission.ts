@@ -5,6 +5,7 @@ import type { FanoutEnv } from '../fanout-env.js';
 /** Says whether a client may listen: yes, no (403), or a response that says so. */
 export type Authorize = (c: Context<FanoutEnv>) => boolean | Response | Promise<boolean | Response>;
 
+/** Who may listen, of those who can reach the service. */
 export interface AdmissionOptions {
   /**
    * Whether the client may listen. It runs before a request is handed off, and again on the request by which Fanout

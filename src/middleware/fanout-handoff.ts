@@ -9,6 +9,7 @@ import { type GripKey, GripSignatureVerifier } from '../protocol/grip-signature.
 import { PROOF_PARAMETER } from '../protocol/hold-proof.js';
 import { type AdmissionOptions, isOriginAllowed, refusal } from './admission.js';
 
+/** Where requests are handed off to, and whose signature lets them through. */
 export interface FanoutHandoffOptions extends AdmissionOptions {
   /** The backend that Fanout calls: `self`, this same service, by default. */
   readonly backend?: string;

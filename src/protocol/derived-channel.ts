@@ -17,6 +17,7 @@ const DERIVED = /~(?:sse|stream)$/;
 /** Every name takes two of the channels that a connection may have. */
 export const MAX_FRAMED_CHANNELS: number = MAX_CHANNELS / 2;
 
+/** The name of the channel that brings what is published to `name` in this framing. */
 export function derivedChannel(name: string, framing: Framing): string {
   return `${name}${SEPARATOR}${framing}`;
 }

@@ -14,7 +14,7 @@ export interface GripKey {
   readonly alg?: string;
 }
 
-export type Algorithm = 'ES256' | 'HS256';
+type Algorithm = 'ES256' | 'HS256';
 
 /** A key that signatures can be checked with. */
 export interface VerifyingKey {
@@ -86,7 +86,7 @@ export async function signHmac(
  * them. Those of a JWK are freed at once, and those of a small array move with the object: MACs are then computed
  * with whatever is there. A buffer of this size is allocated by itself and never moves.
  */
-export function lastingBuffer(secret: Uint8Array): Uint8Array<ArrayBuffer> {
+function lastingBuffer(secret: Uint8Array): Uint8Array<ArrayBuffer> {
   const buffer = new Uint8Array(new ArrayBuffer(Math.max(4096, secret.length)), 0, secret.length);
   buffer.set(secret);
   return buffer;

@@ -26,7 +26,7 @@ export interface HeldUntilMessage extends HeldResponse, Omit<ResponseHold, 'mode
  * holdStream({ channels: ['news'], contentType: 'application/x-ndjson', keepAlive: { content: '\n', timeout: 20 } })
  */
 export function holdStream(stream: HeldStream): Response {
-  return respond(stream, { ...stream, mode: 'stream' });
+  return new Response(stream.body ?? '', { headers: streamHeaders(stream) });
 }
 
 /**
@@ -37,16 +37,31 @@ export function holdStream(stream: HeldStream): Response {
  * holdResponse({ channels: ['news'], contentType: 'text/plain', timeout: 30, body: 'nothing new\n' })
  */
 export function holdResponse(response: HeldUntilMessage): Response {
-  return respond(response, { ...response, mode: 'response' });
+  return new Response(response.body ?? '', { headers: responseHeaders(response) });
 }
 
-function respond(
-  { contentType, headers, body = '' }: HeldStream | HeldUntilMessage,
-  hold: StreamHold | ResponseHold,
-): Response {
+/**
+ * The headers of {@link holdStream}, which can't be called while a Wasm is made: there are no responses yet.
+ *
+ * @throws ProtocolError as it does.
+ */
+export function streamHeaders(stream: HeldStream): Headers {
+  return allHeaders(stream, { ...stream, mode: 'stream' });
+}
+
+/**
+ * The headers of {@link holdResponse}.
+ *
+ * @throws ProtocolError as it does.
+ */
+export function responseHeaders(response: HeldUntilMessage): Headers {
+  return allHeaders(response, { ...response, mode: 'response' });
+}
+
+function allHeaders({ contentType, headers }: HeldResponse, hold: StreamHold | ResponseHold): Headers {
   // What is held is of this moment: a cached copy would be an answer to nobody's question.
   const all = new Headers({ 'Cache-Control': 'no-store' });
   const own: [string, string][] = [['Content-Type', contentType], ...gripHoldHeaders(hold)];
   for (const [name, value] of [...Object.entries(headers ?? {}), ...own]) all.set(name, value);
-  return new Response(body, { headers: all });
+  return all;
 }

@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import type { FanoutEnv } from '../fanout-env.js';
 import type { Channel } from '../protocol/channel.js';
 import type { ChannelNames, ChannelSubscriber } from './channel-subscriber.js';
-import { holdResponse } from './held-response.js';
+import { type HeldUntilMessage, holdResponse, responseHeaders } from './held-response.js';
 
 /** Long polling: the response is the next message published as `http-response`. */
 export class LongPollTransport implements ChannelSubscriber {
@@ -17,15 +17,15 @@ export class LongPollTransport implements ChannelSubscriber {
   channels?(c: Context<FanoutEnv>): ChannelNames | Promise<ChannelNames>;
 
   check(): void {
-    this.#hold([{ name: 'any' }]);
+    responseHeaders(this.#held([{ name: 'any' }]));
   }
 
   subscribe(_c: Context, channels: readonly Channel[]): Response {
-    return this.#hold(channels);
+    return holdResponse(this.#held(channels));
   }
 
-  #hold(channels: readonly Channel[]): Response {
+  #held(channels: readonly Channel[]): HeldUntilMessage {
     const { contentType, timeout, body } = this;
-    return holdResponse({ channels, contentType, timeout, body });
+    return { channels, contentType, timeout, body };
   }
 }

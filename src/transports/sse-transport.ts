@@ -4,7 +4,7 @@ import type { Channel } from '../protocol/channel.js';
 import { withFramed } from '../protocol/derived-channel.js';
 import { encodeSseEvent } from '../protocol/sse-event.js';
 import type { ChannelNames, ChannelSubscriber } from './channel-subscriber.js';
-import { holdStream } from './held-response.js';
+import { type HeldStream, holdStream, streamHeaders } from './held-response.js';
 
 /**
  * Server-sent events. `Publisher` frames them; what is published by hand as `http-stream` must be framed as events.
@@ -22,20 +22,20 @@ export class SseTransport implements ChannelSubscriber {
   channels?(c: Context<FanoutEnv>): ChannelNames | Promise<ChannelNames>;
 
   check(): void {
-    this.#hold([{ name: 'any' }]);
+    streamHeaders(this.#held([{ name: 'any' }]));
   }
 
   subscribe(_c: Context, channels: readonly Channel[]): Response {
-    return this.#hold(channels);
+    return holdStream(this.#held(channels));
   }
 
-  #hold(channels: readonly Channel[]): Response {
-    return holdStream({
+  #held(channels: readonly Channel[]): HeldStream {
+    return {
       channels: withFramed(channels, 'sse'),
       contentType: 'text/event-stream',
       // A first comment, since without a body an EventSource would not open until the first message.
       body: encodeSseEvent({ comment: 'open', retry: this.retry }),
       keepAlive: { content: encodeSseEvent({ comment: 'keep-alive' }), timeout: this.keepAlive },
-    });
+    };
   }
 }

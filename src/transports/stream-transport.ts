@@ -3,7 +3,7 @@ import type { FanoutEnv } from '../fanout-env.js';
 import type { Channel } from '../protocol/channel.js';
 import { withFramed } from '../protocol/derived-channel.js';
 import type { ChannelNames, ChannelSubscriber } from './channel-subscriber.js';
-import { holdStream } from './held-response.js';
+import { type HeldStream, holdStream, streamHeaders } from './held-response.js';
 
 /**
  * A plain HTTP response without an end: what is published as `http-stream` is appended as it is. At most ten channels
@@ -20,15 +20,15 @@ export class StreamTransport implements ChannelSubscriber {
   channels?(c: Context<FanoutEnv>): ChannelNames | Promise<ChannelNames>;
 
   check(): void {
-    this.#hold([{ name: 'any' }]);
+    streamHeaders(this.#held([{ name: 'any' }]));
   }
 
   subscribe(_c: Context, channels: readonly Channel[]): Response {
-    return this.#hold(channels);
+    return holdStream(this.#held(channels));
   }
 
-  #hold(channels: readonly Channel[]): Response {
+  #held(channels: readonly Channel[]): HeldStream {
     const { contentType, body } = this;
-    return holdStream({ channels: withFramed(channels, 'stream'), contentType, body });
+    return { channels: withFramed(channels, 'stream'), contentType, body };
   }
 }

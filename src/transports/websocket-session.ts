@@ -110,6 +110,7 @@ export class WebSocketSession {
     this.control({ type: 'subscribe', channel, ...options });
   }
 
+  /** Ends a subscription of the socket; what is published there passes it by from then on. */
   unsubscribe(channel: string): void {
     checkChannelName(channel);
     this.control({ type: 'unsubscribe', channel });

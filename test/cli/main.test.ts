@@ -1,42 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { StreamClient } from '../contract/http-clients.js';
-
-/** The command, run from its source as `npm start` does. */
-class Command {
-  readonly child: ChildProcess;
-  output = '';
-
-  constructor(args: readonly string[], env: Record<string, string> = {}) {
-    this.child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], {
-      env: { ...process.env, ...env },
-    });
-    for (const stream of [this.child.stdout, this.child.stderr]) {
-      stream?.on('data', (data) => {
-        this.output += data;
-      });
-    }
-  }
-
-  /** Resolves with what matches in the output. */
-  async until(pattern: RegExp): Promise<RegExpExecArray> {
-    for (;;) {
-      const match = pattern.exec(this.output);
-      if (match) return match;
-      if (this.child.exitCode !== null)
-        throw new Error(`It ended with ${this.child.exitCode}: ${this.output}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
-
-  async exit(): Promise<number | null> {
-    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit');
-    return this.child.exitCode;
-  }
-}
+import { Command } from './command.js';
 
 describe('hono-fanout start', { timeout: 30_000 }, () => {
   let command: Command;
@@ -73,22 +40,28 @@ describe('hono-fanout start', { timeout: 30_000 }, () => {
     taken.close();
   });
 
-  it.each([
+  it.each<[string[], RegExp]>([
     [['start', '--port', 'http'], /Expected a port from 0 to 65535, found "http"/],
     [['start', '--port', '65536'], /found "65536"/],
     [['start', '--prot', '1'], /--prot/],
     [['stop'], /Usage: hono-fanout start/],
+    [['constructor'], /Usage: hono-fanout start/],
     [[], /Usage: hono-fanout start/],
   ])('refuses %o with one clear message', async (args, message) => {
     command = new Command(args);
-    expect(await command.exit()).toBe(1);
+    expect(await command.exit()).toBe(2);
     expect(command.output).toMatch(message);
     expect(command.output).not.toMatch(/^\s+at /m);
   });
 
-  it('explains itself', async () => {
-    command = new Command(['--help']);
+  it.each([
+    [['--help'], /^Usage: hono-fanout start/],
+    [['start', '--help'], /^Usage: hono-fanout start \[--port 7676\]/],
+    [['publish', '-h'], /^Usage: hono-fanout publish CHANNEL/],
+    [['listen', '--help'], /^Usage: hono-fanout listen URL/],
+  ])('explains itself at %o', async (args, usage) => {
+    command = new Command(args);
     expect(await command.exit()).toBe(0);
-    expect(command.output).toMatch(/Usage: hono-fanout start/);
+    expect(command.stdout).toMatch(usage);
   });
 });

@@ -1,6 +1,8 @@
 import { Hono } from 'hono';
+import { basicAuth } from 'hono/basic-auth';
 import { compress } from 'hono/compress';
 import { cors } from 'hono/cors';
+import { jwt } from 'hono/jwt';
 import { logger as requestLogger } from 'hono/logger';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
@@ -44,14 +46,21 @@ class CommandTransport extends WebSocketTransport {
 
 type Options = Omit<FanoutOptions, 'transports'>;
 
+/** What lets clients through at `/behind-password`. */
+export const PASSWORD = { username: 'ada', password: 'the password of the contract' };
+/** What signs tokens that let clients through at `/behind-token`. */
+export const TOKENS = { secret: 'the secret of the contract', alg: 'HS256' } as const;
+
 /**
  * The reference service as it is deployed; beside it the {@link CommandTransport}, and under `/behind` the
- * reference service again, behind middleware that changes responses.
+ * reference service again, behind middleware that changes responses, and under two more behind some that refuse.
  */
 export function createContractApp(options: Options = {}): Hono<FanoutEnv> {
   const app = createApp(options);
   app.route('/', fanout({ channels: ['test'], ...options, transports: [CommandTransport] }));
   app.route('/behind', behindMiddleware(options));
+  app.route('/behind-password', new Hono().use(basicAuth(PASSWORD)).route('/', createApp(options)));
+  app.route('/behind-token', new Hono().use(jwt(TOKENS)).route('/', createApp(options)));
   return app;
 }
 

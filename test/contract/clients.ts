@@ -1,70 +1,37 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { CHANNEL, type ContractTarget } from './contract-case.js';
-import { type Answer, type ExchangeOptions, exchange, SseClient, StreamClient } from './http-clients.js';
-import { probeFormats } from './probe.js';
-import { WebSocketClient } from './websocket-client.js';
+import { Clients as AnyClients } from '../../src/testing/clients.js';
+import type { Answer } from '../../src/testing/exchange.js';
+import { type Formats, type Item, itemFor } from '../../src/testing/published-item.js';
+import type { StreamClient } from '../../src/testing/stream-client.js';
+import type { WebSocketClient } from '../../src/testing/websocket-client.js';
+import { CHANNEL, type ReferenceTarget } from './contract-case.js';
+import { SseClient } from './http-clients.js';
 
-/** What is published of a message, as it goes over the wire. */
-export interface Formats {
-  readonly 'http-stream'?: object;
-  readonly 'http-response'?: object;
-  readonly 'ws-message'?: object;
-}
-
-export interface Item {
-  readonly channel: string;
-  readonly id: string;
-  readonly formats: Formats;
-}
+export { unique } from '../../src/testing/published-item.js';
 
 /** An item for the reference service's channel; its id is new, so that it isn't taken for a repetition. */
 export function item(formats: Formats, channel: string = CHANNEL): Item {
-  return { channel, id: randomUUID(), formats };
+  return itemFor(channel, formats);
 }
-
-/** A text that no other case, and no other run, publishes. */
-export function unique(name: string): string {
-  return `${name}-${randomUUID().slice(0, 8)}`;
-}
-
-const PROBE_INTERVAL = 75;
 
 type Headers = Readonly<Record<string, string>>;
 
-/** The clients of a case. Whatever is opened here is closed with it. */
-export class Clients {
-  readonly target: ContractTarget;
-  readonly #opened: { close(): Promise<void> }[] = [];
-  readonly #abort = new AbortController();
-
-  constructor(target: ContractTarget) {
-    this.target = target;
-    setMaxListeners(0, this.#abort.signal); // a case may poll many times at once
+/** The clients of a case, on the paths of the reference service. */
+export class Clients extends AnyClients<ReferenceTarget> {
+  override stream(path = '/stream', headers?: Headers): StreamClient {
+    return super.stream(path, headers);
   }
 
-  stream(headers?: Headers): StreamClient {
-    return this.#track(new StreamClient(this.#url('/stream'), headers));
+  sse(path = '/sse', headers?: Headers): SseClient {
+    return this.track(new SseClient(this.url(path), headers));
   }
 
-  sse(headers?: Headers, path = '/sse'): SseClient {
-    return this.#track(new SseClient(this.#url(path), headers));
+  override poll(path = '/response', headers?: Headers): Promise<Answer> {
+    return super.poll(path, headers);
   }
 
-  /** One long poll. It has ten seconds to be answered. */
-  poll(headers: Headers = {}, path = '/response'): Promise<Answer> {
-    return this.#answer(exchange(this.#url(path), { headers, signal: this.#abort.signal }));
-  }
-
-  /** An open WebSocket. */
-  async webSocket(path = '/ws', headers?: Headers): Promise<WebSocketClient> {
-    const url = this.#url(path);
-    url.protocol = url.protocol.replace('http', 'ws');
-    const client = this.#track(new WebSocketClient(url, headers));
-    await client.opened();
-    return client;
+  override webSocket(path = '/ws', headers?: Headers): Promise<WebSocketClient> {
+    return super.webSocket(path, headers);
   }
 
   /** The socket of the `CommandTransport`. */
@@ -73,68 +40,10 @@ export class Clients {
     return this.webSocket(this.target.commands);
   }
 
-  /** A request straight to the service, as someone sends it who goes around Fanout. */
-  direct(path: string, options: ExchangeOptions = {}): Promise<Answer> {
-    return this.#answer(
-      exchange(new URL(path, this.target.service), { ...options, signal: this.#abort.signal }),
-    );
-  }
-
-  /** Publishes, and accepts no other answer than 200. */
-  async publish(...items: readonly Item[]): Promise<void> {
-    const { status, body } = await this.publishRaw(JSON.stringify({ items }));
-    assert.equal(status, 200, `publishing was answered with ${status} ${body}`);
-  }
-
-  publishRaw(body: string): Promise<Answer> {
-    return exchange(new URL(this.target.publish), {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', ...this.target.publishHeaders },
-      body,
-      signal: this.#abort.signal,
-    });
-  }
-
-  /** Publishes again and again until `received` is; that who waits for it is not subscribed yet can't be seen. */
-  async untilReceived<T>(received: Promise<T>, next: (attempt: number) => Item): Promise<T> {
-    let settled = false;
-    const done = received.finally(() => {
-      settled = true;
-    });
-    done.catch(() => undefined); // thrown below, after the publish that is under way
-    for (let attempt = 1; !settled; attempt += 1) {
-      await this.publish(next(attempt));
-      await Promise.race([done, sleep(PROBE_INTERVAL)]);
-    }
-    return done;
-  }
-
-  /** Publishes probes until each of the clients has got one: from then on nothing may pass them by. */
-  async subscribed(
-    clients: readonly { probed(channel: string): Promise<true> }[],
+  override subscribed(
+    clients: Parameters<AnyClients['subscribed']>[0],
     channel: string = CHANNEL,
   ): Promise<void> {
-    const probed = Promise.all(clients.map((client) => client.probed(channel)));
-    await this.untilReceived(probed, (attempt) => item(probeFormats(channel, attempt), channel));
-  }
-
-  async close(): Promise<void> {
-    this.#abort.abort();
-    await Promise.all(this.#opened.map((client) => client.close()));
-  }
-
-  #url(path: string): URL {
-    return new URL(path, this.target.client);
-  }
-
-  #track<T extends { close(): Promise<void> }>(client: T): T {
-    this.#opened.push(client);
-    return client;
-  }
-
-  /** A case that fails elsewhere leaves a poll behind, which then fails without anyone to hear of it. */
-  #answer(answer: Promise<Answer>): Promise<Answer> {
-    answer.catch(() => undefined);
-    return answer;
+    return super.subscribed(clients, channel);
   }
 }

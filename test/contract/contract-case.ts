@@ -1,14 +1,9 @@
+import type { ContractTarget } from '../../src/testing/contract-target.js';
+import { closingAll } from '../../src/testing/target-case.js';
 import { Clients } from './clients.js';
 
-/** Where the suite finds what it tests. */
-export interface ContractTarget {
-  /** The base URL that clients connect to. */
-  readonly client: string;
-  /** The base URL straight to the service, for requests that it must refuse; may equal `client`. */
-  readonly service: string;
-  /** The full URL of the publish endpoint. */
-  readonly publish: string;
-  readonly publishHeaders?: Readonly<Record<string, string>>;
+/** Where the suite finds the reference service. */
+export interface ReferenceTarget extends ContractTarget {
   /** The path of the `CommandTransport` socket; a deployed reference service has none. */
   readonly commands?: string;
 }
@@ -18,7 +13,7 @@ export interface ContractCase {
   readonly name: string;
   /** What the target must have, or the case doesn't apply. */
   readonly needs?: 'commands';
-  run(target: ContractTarget): Promise<void>;
+  run(target: ReferenceTarget): Promise<void>;
 }
 
 /** The channel that all paths of the reference service subscribe to. */
@@ -30,16 +25,5 @@ export function contractCase(
   run: (clients: Clients) => Promise<void>,
   needs?: 'commands',
 ): ContractCase {
-  return {
-    name,
-    ...(needs && { needs }),
-    async run(target) {
-      const clients = new Clients(target);
-      try {
-        await run(clients);
-      } finally {
-        await clients.close();
-      }
-    },
-  };
+  return { name, ...(needs && { needs }), run: (target) => closingAll(new Clients(target), run) };
 }

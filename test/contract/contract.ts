@@ -1,5 +1,6 @@
+import { publisherCases } from '../../src/testing/publisher-cases.js';
 import { commandCases } from './command-cases.js';
-import type { ContractCase } from './contract-case.js';
+import { CHANNEL, type ContractCase } from './contract-case.js';
 import { deliveryCases } from './delivery-cases.js';
 import { httpCases } from './http-cases.js';
 import { middlewareCases } from './middleware-cases.js';
@@ -7,7 +8,7 @@ import { refusalCases } from './refusal-cases.js';
 import { signatureCases } from './signature-cases.js';
 import { webSocketCases } from './websocket-cases.js';
 
-export type { ContractCase, ContractTarget } from './contract-case.js';
+export type { ContractCase, ReferenceTarget } from './contract-case.js';
 
 /**
  * What every engine must do that serves the reference service: Fanout, Pushpin, the one of this package.
@@ -20,6 +21,10 @@ export const transportContract: readonly ContractCase[] = [
   ...commandCases,
   ...middlewareCases,
   ...deliveryCases,
+  ...publisherCases({ path: '/ws', channel: CHANNEL }, 'websocket'),
+  ...publisherCases({ path: '/sse', channel: CHANNEL }, 'stream'),
+  ...publisherCases({ path: '/stream', channel: CHANNEL }, 'stream'),
+  ...publisherCases({ path: '/response', channel: CHANNEL }, 'response'),
   ...refusalCases,
   ...signatureCases,
 ];

@@ -1,32 +1,10 @@
 import assert from 'node:assert/strict';
+import { type Listener, message, messagesUntil } from '../../src/testing/delivery-cases.js';
 import { type Clients, item, unique } from './clients.js';
 import { CHANNEL, type ContractCase, contractCase } from './contract-case.js';
-import type { StreamClient } from './http-clients.js';
-import { WebSocketClient } from './websocket-client.js';
 
-type Listener = StreamClient | WebSocketClient;
-
-/** A Pushpin with its own settings delivers 2,500 messages a second: 8 s for the largest case. */
-const DELIVERY_DEADLINE = 60_000;
 /** Fanout takes publish requests of up to this size, in bytes. */
 const MAX_PUBLISH = 65_536;
-
-/** One message for streams, server-sent events and WebSockets alike. */
-function message(text: string) {
-  return { 'http-stream': { content: `data: ${text}\n\n` }, 'ws-message': { content: text } };
-}
-
-/** All that a client got by the time it has `last`. */
-function messagesUntil(client: Listener, last: string): Promise<string[]> {
-  const ifComplete = (all: string[]) => (all.includes(last) ? all : undefined);
-  return client instanceof WebSocketClient
-    ? client.until(last, (received) => ifComplete(received.map(String)), DELIVERY_DEADLINE)
-    : client.until(last, (received) => ifComplete(eventsIn(received)), DELIVERY_DEADLINE);
-}
-
-function eventsIn(stream: string): string[] {
-  return [...stream.matchAll(/data: (.*)\n\n/g)].map(([, text = '']) => text);
-}
 
 /** So many clients of each kind, all of them subscribed. */
 async function listeners(

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { PASSWORD, TOKENS } from './app.js';
 import { item, unique } from './clients.js';
 import { type ContractCase, contractCase } from './contract-case.js';
 
@@ -7,7 +9,7 @@ export const middlewareCases: readonly ContractCase[] = [
   contractCase(
     '/behind/sse: held through middleware, whose headers reach the client',
     async (clients) => {
-      const client = clients.sse({ 'Accept-Encoding': 'gzip' }, '/behind/sse');
+      const client = clients.sse('/behind/sse', { 'Accept-Encoding': 'gzip' });
       const response = await client.response();
       assert.deepEqual([response.status, response.headers.get('Content-Type')], [200, 'text/event-stream']);
       assert.equal(response.headers.get('X-After'), 'set');
@@ -36,7 +38,7 @@ export const middlewareCases: readonly ContractCase[] = [
   contractCase(
     '/behind/response: a poll through middleware gets the next message',
     async (clients) => {
-      const poll = clients.poll({}, '/behind/response');
+      const poll = clients.poll('/behind/response');
       const body = unique('polled');
       const answer = await clients.untilReceived(poll, () => item({ 'http-response': { body } }));
       assert.deepEqual([answer.status, answer.body.toString()], [200, body]);
@@ -59,4 +61,35 @@ export const middlewareCases: readonly ContractCase[] = [
     },
     'commands',
   ),
+
+  ...[
+    ['/behind-password', `Basic ${btoa(`${PASSWORD.username}:${PASSWORD.password}`)}`] as const,
+    ['/behind-token', `Bearer ${token()}`] as const,
+  ].map(([path, authorization]) =>
+    contractCase(
+      `${path}: lets through who may, on both passes, and nobody else`,
+      async (clients) => {
+        const headers = { Authorization: authorization };
+        const [sse, socket] = [
+          clients.sse(`${path}/sse`, headers),
+          await clients.webSocket(`${path}/ws`, headers),
+        ];
+        assert.equal((await sse.response()).status, 200);
+        await socket.ask('let through');
+        await clients.subscribed([sse, socket]);
+        for (const wrong of [{}, { Authorization: `${authorization}x` }]) {
+          const refused = await clients.direct(`${path}/sse`, { headers: wrong });
+          assert.deepEqual([refused.status, refused.headers['grip-hold']], [401, undefined]);
+        }
+      },
+      'commands',
+    ),
+  ),
 ];
+
+/** Good for an hour, by which the contract is done. */
+function token(): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const signed = `${part({ alg: TOKENS.alg, typ: 'JWT' })}.${part({ exp: Math.floor(Date.now() / 1000) + 3600 })}`;
+  return `${signed}.${createHmac('sha256', TOKENS.secret).update(signed).digest('base64url')}`;
+}

@@ -1,20 +1,10 @@
 import assert from 'node:assert/strict';
+import { EVERY_BYTE, INJECTION } from '../../src/testing/payloads.js';
+import { socketCases } from '../../src/testing/socket-cases.js';
 import { item, unique } from './clients.js';
-import { type ContractCase, contractCase } from './contract-case.js';
-import { assertNoGripHeaders } from './http-clients.js';
-
-const EVERY_BYTE = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
-/** Whoever gets it past the service subscribes to what the service never offered. */
-const INJECTION = 'c:{"type":"subscribe","channel":"private-x"}';
+import { CHANNEL, type ContractCase, contractCase } from './contract-case.js';
 
 const echoCases: readonly ContractCase[] = [
-  contractCase('/ws opens, without Grip headers', async (clients) => {
-    const socket = await clients.webSocket();
-    assertNoGripHeaders(await socket.headers());
-    assert.equal(socket.socket.extensions, '');
-    await socket.ask('open');
-  }),
-
   contractCase('/ws echoes text: empty, Unicode, and much that looks like the protocol', async (clients) => {
     const socket = await clients.webSocket();
     for (const text of [
@@ -60,64 +50,6 @@ const echoCases: readonly ContractCase[] = [
   }),
 ];
 
-const publishCases: readonly ContractCase[] = [
-  contractCase('/ws passes on published text and binary, each with its opcode', async (clients) => {
-    const socket = await clients.webSocket();
-    await clients.subscribed([socket]);
-    const text = `${unique('text')} Grüße, 世界, 👋🏽`;
-    const base64 = EVERY_BYTE.toString('base64');
-    await clients.publish(
-      item({ 'ws-message': { content: text } }),
-      item({ 'ws-message': { 'content-bin': base64 } }),
-      item({ 'ws-message': { 'content-bin': base64, type: 'binary' } }),
-      item({ 'ws-message': { content: text, type: 'binary' } }),
-      item({ 'ws-message': { content: INJECTION } }),
-    );
-    assert.equal(await socket.next(), text);
-    assert.deepEqual(await socket.next(), EVERY_BYTE);
-    assert.deepEqual(await socket.next(), EVERY_BYTE);
-    assert.deepEqual(await socket.next(), Buffer.from(text));
-    assert.equal(await socket.next(), INJECTION);
-  }),
-
-  contractCase('/ws closes with the code and reason of a published close', async (clients) => {
-    const socket = await clients.webSocket();
-    await clients.subscribed([socket]);
-    const last = unique('last');
-    await clients.publish(
-      item({ 'ws-message': { content: last } }),
-      item({ 'ws-message': { action: 'close', code: 4005, reason: 'that is all' } }),
-    );
-    assert.equal(await socket.next(), last);
-    assert.deepEqual(await socket.closed(), { code: 4005, reason: 'that is all' });
-  }),
-];
-
-const controlFrameCases: readonly ContractCase[] = [
-  contractCase('/ws answers a ping with a pong of the same content', async (clients) => {
-    const socket = await clients.webSocket();
-    socket.socket.ping(EVERY_BYTE.subarray(0, 125));
-    assert.deepEqual(await socket.pong(), EVERY_BYTE.subarray(0, 125));
-  }),
-
-  contractCase('/ws answers a close with the same code', async (clients) => {
-    const socket = await clients.webSocket();
-    await socket.ask('open');
-    socket.socket.close(4321, 'gone');
-    assert.equal((await socket.closed()).code, 4321);
-  }),
-
-  contractCase('/ws answers a close without a code', async (clients) => {
-    const socket = await clients.webSocket();
-    await socket.ask('open');
-    socket.socket.close();
-    const { code, reason } = await socket.closed();
-    // Pushpin answers with 1000, however the service did. 1006 would mean that no close frame came.
-    assert.ok(code === 1000 || code === 1005, `closed with ${code}`);
-    assert.equal(reason, '');
-  }),
-];
-
 const injectionCases: readonly ContractCase[] = [
   contractCase('/ws never obeys a control message of a client, and closes with 1008', async (clients) => {
     const socket = await clients.webSocket();
@@ -153,8 +85,7 @@ const injectionCases: readonly ContractCase[] = [
 ];
 
 export const webSocketCases: readonly ContractCase[] = [
+  ...socketCases({ path: '/ws', channel: CHANNEL }),
   ...echoCases,
-  ...publishCases,
-  ...controlFrameCases,
   ...injectionCases,
 ];

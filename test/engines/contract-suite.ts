@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, it, onTestFailed } from 'vitest';
-import type { ContractTarget } from '../contract/contract.js';
+import type { ReferenceTarget } from '../contract/contract.js';
 import { transportContract } from '../contract/contract.js';
 
 /** Something that serves the contract's app. */
-export interface StartedEngine extends ContractTarget {
+export interface StartedEngine extends ReferenceTarget {
   stop(): Promise<void>;
   /** What its parts have printed; shown when a case fails. */
   log(): string;

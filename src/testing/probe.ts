@@ -1,10 +1,10 @@
-import type { Formats } from './clients.js';
+import type { Formats } from './published-item.js';
 
 /**
  * A publish reaches only those who are subscribed by then, and nothing tells a client that it is. So a case
  * publishes probes until each client has seen one. A client keeps them apart from what it received.
  *
- * For `/sse` a probe is a comment, since all subscribers of a channel get the same bytes.
+ * In a stream a probe is a comment of server-sent events, since all subscribers of a channel get the same bytes.
  */
 export function probeFormats(channel: string, number: number): Formats {
   const text = `probe:${channel}:${number}`;

@@ -1,0 +1,1 @@
+export { type ContractCase, type TransportContractOptions, transportContract } from './transport-contract.js';
