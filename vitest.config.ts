@@ -14,6 +14,7 @@ const config: ViteUserConfig = defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    maxWorkers: 4, // most of the time tests wait for something: two cores can do the work of four
     coverage: { include: ['src/**'], reporter: ['text-summary', 'html'] },
   },
 });
