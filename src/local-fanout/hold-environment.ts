@@ -1,6 +1,6 @@
 import { ProtocolError } from '../errors.js';
 import type { Logger } from '../logger.js';
-import type { ChannelHub } from './channel-hub.js';
+import type { ChannelHub, Subscriber } from './channel-hub.js';
 import type { HeldChannel, Meta } from './hold-instruction.js';
 import type { FilterContext } from './message-filter.js';
 import type { NextLinkTimers } from './next-link-timers.js';
@@ -101,4 +101,23 @@ export function forgetConflicts(hub: ChannelHub, channels: Iterable<HeldChannel>
     conflicts += 1;
   }
   return conflicts;
+}
+
+/** Makes the channels of a connection those that are wanted now, and leaves alone what stays. */
+export function resubscribe(
+  hub: ChannelHub,
+  subscriber: Subscriber,
+  channels: HeldChannels,
+  wanted: readonly HeldChannel[],
+): void {
+  const names = new Set(wanted.map(({ name }) => name));
+  for (const name of [...channels.keys()]) {
+    if (names.has(name)) continue;
+    channels.delete(name);
+    hub.unsubscribe(name, subscriber);
+  }
+  for (const channel of wanted) {
+    if (!channels.has(channel.name)) hub.subscribe(channel.name, subscriber);
+    channels.set(channel.name, channel);
+  }
 }

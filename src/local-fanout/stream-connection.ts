@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { ProtocolError } from '../errors.js';
 import type { Subscriber } from './channel-hub.js';
-import { isBodyless, readBody, writeHead } from './client-response.js';
+import { isBodyless, writeHead } from './client-response.js';
 import {
   filterContext,
   forgetConflicts,
@@ -9,6 +9,7 @@ import {
   type HoldEnvironment,
   knownLastIds,
   REFRESH_BATCH,
+  resubscribe,
 } from './hold-environment.js';
 import { type HoldInstruction, readInstruction } from './hold-instruction.js';
 import { KeepAliveTimer } from './keep-alive-timer.js';
@@ -16,13 +17,10 @@ import { acceptedBy, filtered, responseFilters } from './message-filter.js';
 import type { LinkedConnection } from './next-link-timers.js';
 import type { PublishItem } from './publish-item.js';
 import { checkContentFilters } from './response-connection.js';
-import { fromFirstThatFollows, withRetries } from './stream-recovery.js';
+import { fromFirstThatFollows, nextBody, withRetries } from './stream-recovery.js';
 
 /** Messages that wait while the next link is fetched; past this many they are dropped, as by Pushpin. */
 const MAX_QUEUE = 100;
-/** Bytes of what a next link brings at once. */
-const MAX_NEXT_BODY = 10 * 2 ** 20;
-
 /** What the connection is doing. `waiting`: it will fetch its next link in a moment. */
 type State = 'holding' | 'waiting' | 'fetching' | 'ended';
 
@@ -126,14 +124,11 @@ export class StreamConnection implements Subscriber, LinkedConnection {
   async #request(link: URL): Promise<Response> {
     const fetch = () => this.#environment.fetch(link, knownLastIds(this.#channels.values()));
     const response = await withRetries(fetch, this.#abort.signal);
-    await this.#append(response);
+    this.#append(await nextBody(response, this.#channels, this.#instruction.meta, this.#abort.signal));
     return response;
   }
 
-  async #append(response: Response): Promise<void> {
-    const filters = responseFilters([...this.#channels.values()].flatMap((channel) => channel.filters));
-    const body = await readBody(response, MAX_NEXT_BODY, this.#abort.signal);
-    const content = filtered(body, filters, { subscriptionMeta: this.#instruction.meta });
+  #append(content: Buffer): void {
     if (content.length === 0) return;
     this.#keepAlive?.stop();
     this.#keepAlive = undefined;
@@ -147,7 +142,7 @@ export class StreamConnection implements Subscriber, LinkedConnection {
     if (this.#link === undefined && bound) {
       throw new ProtocolError(`channel '${bound.name}' specifies prev-id, but no next link found`);
     }
-    this.#subscribe();
+    resubscribe(this.#environment.hub, this, this.#channels, channels);
     if (keepAlive === undefined) {
       this.#keepAlive?.stop();
       this.#keepAlive = undefined;
@@ -169,20 +164,6 @@ export class StreamConnection implements Subscriber, LinkedConnection {
     this.#keepAlive ??= keepAlive && new KeepAliveTimer(keepAlive, () => this.#write(keepAlive.content));
     this.#scheduleNextLink();
     if (this.#wanted !== undefined) this.#update(this.#wanted);
-  }
-
-  #subscribe(): void {
-    const { hub } = this.#environment;
-    const wanted = new Map(this.#instruction.channels.map((channel) => [channel.name, channel]));
-    for (const name of [...this.#channels.keys()]) {
-      if (wanted.has(name)) continue;
-      this.#channels.delete(name);
-      hub.unsubscribe(name, this);
-    }
-    for (const [name, channel] of wanted) {
-      if (!this.#channels.has(name)) hub.subscribe(name, this);
-      this.#channels.set(name, channel);
-    }
   }
 
   #sendQueue(): void {
