@@ -1,6 +1,5 @@
 import { type Context, Hono } from 'hono';
 import { type Channel, type ChannelSubscriber, holdStream, mount } from 'hono-fanout';
-import { withFramed } from 'hono-fanout/protocol';
 
 /** One JSON value a line, for programs; an empty line now and then shows that the connection is alive. */
 export class JsonLinesTransport implements ChannelSubscriber {
@@ -10,7 +9,7 @@ export class JsonLinesTransport implements ChannelSubscriber {
 
   subscribe(_c: Context, channels: readonly Channel[]): Response {
     return holdStream({
-      channels: withFramed(channels, 'stream'), // a Publisher sends each message as a line there
+      channels,
       contentType: 'application/x-ndjson',
       body: '\n', // so that the client gets the headers at once
       keepAlive: { content: '\n', timeout: this.keepAlive },

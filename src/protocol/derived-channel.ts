@@ -27,17 +27,16 @@ export function derivedChannel(name: string, framing: Framing): string {
  *
  * @throws ProtocolError for more than {@link MAX_FRAMED_CHANNELS}.
  */
-export function withFramed(channels: readonly Channel[], framing: Framing): Channel[] {
+export function withFramed(channels: readonly (string | Channel)[], framing: Framing): Channel[] {
   if (channels.length > MAX_FRAMED_CHANNELS) {
     throw new ProtocolError(
       `Expected at most ${MAX_FRAMED_CHANNELS} channels, since each takes two of Fanout's ${MAX_CHANNELS}; ` +
         `found ${channels.length}.`,
     );
   }
-  return channels.flatMap((channel) => [
-    channel,
-    { ...channel, name: derivedChannel(channel.name, framing) },
-  ]);
+  return channels
+    .map((channel) => (typeof channel === 'string' ? { name: channel } : channel))
+    .flatMap((channel) => [channel, { ...channel, name: derivedChannel(channel.name, framing) }]);
 }
 
 /**

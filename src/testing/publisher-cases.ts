@@ -5,7 +5,7 @@ import { unique } from './published-item.js';
 import { type TargetCase, type TransportPlace, targetCase } from './target-case.js';
 
 const FRAMING_HINT =
-  'a Publisher sends each framing to a channel of its own: a stream needs withFramed(channels, …) of hono-fanout/protocol';
+  'a Publisher sends each framing to a channel of its own: holdStream() listens to it, or withFramed() of hono-fanout/protocol names it';
 
 /** A message of `Publisher` reaches clients of every transport. */
 export function publisherCases(

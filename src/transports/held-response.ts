@@ -1,3 +1,4 @@
+import { type Framing, withFramed } from '../protocol/derived-channel.js';
 import { gripHoldHeaders, type ResponseHold, type StreamHold } from '../protocol/grip-hold.js';
 
 interface HeldResponse {
@@ -8,8 +9,14 @@ interface HeldResponse {
 
 /** A stream that Fanout holds open. */
 export interface HeldStream extends HeldResponse, Omit<StreamHold, 'mode'> {
-  /** Sent at once. With none, the client gets nothing, the headers included, until the first message. */
+  /** Sent at once. With none, a client may hear nothing until the first message. */
   readonly body?: string;
+  /**
+   * How a `Publisher` frames what it sends here: as events (`sse`, the default for `text/event-stream`) or as lines
+   * (`stream`, the default otherwise). With it a stream has at most ten channels. With `none` at most twenty, but only
+   * what is published by hand, to the very names, arrives.
+   */
+  readonly framing?: Framing | 'none';
 }
 
 /** A response that Fanout keeps back until a message or the timeout. */
@@ -46,7 +53,13 @@ export function holdResponse(response: HeldUntilMessage): Response {
  * @throws ProtocolError as it does.
  */
 export function streamHeaders(stream: HeldStream): Headers {
-  return allHeaders(stream, { ...stream, mode: 'stream' });
+  const { framing = framingOf(stream.contentType) } = stream;
+  const channels = framing === 'none' ? stream.channels : withFramed(stream.channels, framing);
+  return allHeaders(stream, { ...stream, channels, mode: 'stream' });
+}
+
+function framingOf(contentType: string): Framing {
+  return /^text\/event-stream *(?:;|$)/i.test(contentType) ? 'sse' : 'stream';
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { Context } from 'hono';
 import type { FanoutEnv } from '../fanout-env.js';
 import type { Channel } from '../protocol/channel.js';
-import { withFramed } from '../protocol/derived-channel.js';
 import { encodeSseEvent } from '../protocol/sse-event.js';
 import type { ChannelNames, ChannelSubscriber } from './channel-subscriber.js';
 import { type HeldStream, holdStream, streamHeaders } from './held-response.js';
@@ -31,7 +30,7 @@ export class SseTransport implements ChannelSubscriber {
 
   #held(channels: readonly Channel[]): HeldStream {
     return {
-      channels: withFramed(channels, 'sse'),
+      channels,
       contentType: 'text/event-stream',
       // A first comment, since without a body an EventSource would not open until the first message.
       body: encodeSseEvent({ comment: 'open', retry: this.retry }),

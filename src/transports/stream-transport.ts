@@ -1,7 +1,6 @@
 import type { Context } from 'hono';
 import type { FanoutEnv } from '../fanout-env.js';
 import type { Channel } from '../protocol/channel.js';
-import { withFramed } from '../protocol/derived-channel.js';
 import type { ChannelNames, ChannelSubscriber } from './channel-subscriber.js';
 import { type HeldStream, holdStream, streamHeaders } from './held-response.js';
 
@@ -13,7 +12,7 @@ export class StreamTransport implements ChannelSubscriber {
   readonly name: string = 'stream';
   readonly path: string = '/stream';
   readonly contentType: string = 'text/plain';
-  /** Sent at once. With none, the client gets nothing, the headers included, until the first message. */
+  /** Sent at once. With none, a client may hear nothing until the first message. */
   readonly body: string = '';
 
   /** The channels of a request; go before those of the mount. */
@@ -29,6 +28,6 @@ export class StreamTransport implements ChannelSubscriber {
 
   #held(channels: readonly Channel[]): HeldStream {
     const { contentType, body } = this;
-    return { channels: withFramed(channels, 'stream'), contentType, body };
+    return { channels, contentType, body };
   }
 }

@@ -54,15 +54,15 @@ describe('a request that failed', () => {
   });
 
   it('waits as long as Retry-After says, in seconds or as a date', async () => {
-    const soon = new Date(Date.now() + 3000).toUTCString();
+    const soon = () => new Date(Date.now() + 2000).toUTCString(); // which leaves out the milliseconds
     for (const [value, least] of [
-      ['1', 1000],
+      [() => '1', 1000],
       [soon, 1000],
     ] as const) {
-      const server = await scripted({ status: 429, headers: { 'Retry-After': value } });
+      const server = await scripted({ status: 429, headers: { 'Retry-After': value() } });
       await publisherFor(server).publish('test', 'hello');
       const [first, second] = server.requests;
-      expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThan(least - 10);
+      expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThan(least - 100);
     }
   }, 10_000);
 

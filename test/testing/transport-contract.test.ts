@@ -70,7 +70,7 @@ describe('the transport contract finds', { timeout: 60_000, concurrent: true }, 
   it('a stream that a Publisher does not reach', async () => {
     class Unframed extends StreamTransport {
       override subscribe(_c: Context, channels: readonly Channel[]): Response {
-        return holdStream({ channels, contentType: 'text/plain' });
+        return holdStream({ channels, contentType: 'text/plain', framing: 'none' });
       }
     }
     const cases = only(transportContract(Unframed, { holds: 'stream' }), 'Publisher', 'UTF-8');

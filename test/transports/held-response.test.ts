@@ -16,13 +16,34 @@ describe('holdStream', () => {
     expect(Object.fromEntries(response.headers)).toEqual({
       'cache-control': 'no-store',
       'content-type': 'application/x-ndjson',
-      'grip-channel': 'news',
+      'grip-channel': 'news, news~stream',
       'grip-hold': 'stream',
       'grip-keep-alive': '\\n; format=cstring; mode=idle; timeout=20',
       'grip-set-meta': 'user="ada"',
       'x-version': '1',
     });
     expect(await response.text()).toBe('{}\n');
+  });
+
+  it.each([
+    ['text/plain', undefined, 'news, news~stream'],
+    ['text/event-stream', undefined, 'news, news~sse'],
+    ['Text/Event-Stream; charset=utf-8', undefined, 'news, news~sse'],
+    ['text/event-streams', undefined, 'news, news~stream'],
+    ['text/event-stream', 'stream', 'news, news~stream'],
+    ['text/plain', 'none', 'news'],
+  ] as const)('listens to what a Publisher frames for it: %s, %s', (contentType, framing, expected) => {
+    const response = holdStream({ channels: ['news'], contentType, ...(framing && { framing }) });
+    expect(response.headers.get('Grip-Channel')).toBe(expected);
+  });
+
+  it('has ten channels, and twenty where a Publisher is not listened to', () => {
+    const stream = {
+      channels: Array.from({ length: 11 }, (_, index) => `c${index}`),
+      contentType: 'text/plain',
+    };
+    expect(() => holdStream(stream)).toThrow(/at most 10 channels.*found 11/);
+    expect(holdStream({ ...stream, framing: 'none' }).status).toBe(200);
   });
 
   it('has an empty body where none is given', async () => {
@@ -83,7 +104,7 @@ describe('both', () => {
       contentType: 'text/plain',
       headers: { 'Grip-Hold': 'other', 'Grip-Channel': 'other' },
     });
-    expect(response.headers.get('Grip-Channel')).toBe('news');
+    expect(response.headers.get('Grip-Channel')).toMatch(/^news(, news~stream)?$/);
     expect(response.headers.get('Grip-Hold')).not.toContain('other');
   });
 });

@@ -14,7 +14,7 @@ import {
   type WebSocketSession,
   WebSocketTransport,
 } from 'hono-fanout';
-import { gripHoldHeaders, withFramed } from 'hono-fanout/protocol';
+import { gripHoldHeaders } from 'hono-fanout/protocol';
 import { holdResponse, holdStream } from 'hono-fanout/transports';
 
 class Lines implements ChannelSubscriber {
@@ -22,7 +22,7 @@ class Lines implements ChannelSubscriber {
   readonly path = '/lines';
   readonly greeting: string = '';
   subscribe(_c: Context, channels: readonly Channel[]): Response {
-    return holdStream({ channels: withFramed(channels, 'stream'), contentType: 'text/plain' });
+    return holdStream({ channels, contentType: 'text/plain' });
   }
 }
 
@@ -90,6 +90,8 @@ fanout({ transports: [Map] });
 registerTransport(container, SseTransport, { keepalive: 30 });
 // @ts-expect-error a held stream has a type
 holdStream({ channels: [{ name: 'a' }] });
+// @ts-expect-error there is no such framing
+holdStream({ channels: ['a'], contentType: 'text/plain', framing: 'lines' });
 
 export class WithoutAnswer implements ChannelSubscriber {
   readonly name = 'without';
