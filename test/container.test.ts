@@ -65,7 +65,7 @@ describe('a transport of newline-delimited JSON', () => {
   const headers = {
     'cache-control': 'no-store',
     'content-type': 'application/x-ndjson',
-    'grip-channel': 'test',
+    'grip-channel': 'test, test~stream',
     'grip-hold': 'stream',
     'grip-keep-alive': '\\n; format=cstring; mode=idle; timeout=20',
   };
