@@ -79,8 +79,17 @@ export const channelHeaderCases: readonly FidelityCase[] = [
   // In one case: what is published to the channel without a name reaches them all.
   fidelityCase('Grip-Channel: empty names', async (scene) => {
     const values = ['', ',', `${scene.channel('a')},, ,${scene.channel('b')},`, '; x=1', '""', ' '];
-    const clients = values.map((value, number) => {
-      scene.serve(`/${number}`, () => respond({ 'Grip-Hold': 'stream', 'Grip-Channel': value }, 'open\n'));
+    const answers: [string, () => ReturnType<typeof respond>][] = values.map((value) => [
+      value,
+      () => respond({ 'Grip-Hold': 'stream', 'Grip-Channel': value }, 'open\n'),
+    ]);
+    const instruct = { hold: { mode: 'stream', channels: [{ name: '' }] }, response: { body: 'open\n' } };
+    answers.push([
+      'instruct',
+      () => respond({ 'Content-Type': 'application/grip-instruct' }, JSON.stringify(instruct)),
+    ]);
+    const clients = answers.map(([, answer], number) => {
+      scene.serve(`/${number}`, answer);
       return scene.open(`/${number}`);
     });
     await Promise.all(clients.map((client) => client.response()));
@@ -91,7 +100,7 @@ export const channelHeaderCases: readonly FidelityCase[] = [
       })),
     );
     return clients.map(({ head, body }, index) => [
-      scene.plain(values[index] ?? ''),
+      scene.plain(answers[index]?.[0] ?? ''),
       head?.status ?? null,
       body,
     ]);

@@ -62,7 +62,6 @@ export const instructCases: readonly FidelityCase[] = [
         'a text': ['CHANNEL'],
         'no name': [{}],
         'a name that is no text': [{ name: 1 }],
-        'an empty name': [{ name: '' }],
         'prev-id that is no text': [{ name: 'CHANNEL', 'prev-id': 1 }],
         'filters that is no list': [{ name: 'CHANNEL', filters: 'skip-self' }],
         'a filter that is no text': [{ name: 'CHANNEL', filters: [1] }],
