@@ -13,6 +13,9 @@ const config: ViteUserConfig = defineConfig({
     ],
   },
   test: {
+    // Not to measure the machine: to end what hangs.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     include: ['test/**/*.test.ts'],
     maxWorkers: 4, // most of the time tests wait for something: two cores can do the work of four
     coverage: { include: ['src/**'], reporter: ['text-summary', 'html'] },

@@ -36,6 +36,7 @@ export {
   GripSignatureVerifier,
   hmacKey,
 } from './protocol/grip-signature.js';
+export { connectionChannel, userChannel } from './protocol/private-channel.js';
 export { encodeSseEvent, type SseEvent } from './protocol/sse-event.js';
 export * from './publisher/index.js';
 export {
@@ -52,5 +53,9 @@ export {
 export { LongPollTransport } from './transports/long-poll-transport.js';
 export { SseTransport } from './transports/sse-transport.js';
 export { StreamTransport } from './transports/stream-transport.js';
-export { type WebSocketMessage, WebSocketSession } from './transports/websocket-session.js';
+export {
+  type SocketKeepAlive,
+  type WebSocketMessage,
+  WebSocketSession,
+} from './transports/websocket-session.js';
 export { WebSocketTransport } from './transports/websocket-transport.js';

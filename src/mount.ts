@@ -9,6 +9,7 @@ import { type FanoutHandoffOptions, fanoutHandoff, methodNotAllowed } from './mi
 import { platformOf } from './platform.js';
 import { type Channel, checkChannels } from './protocol/channel.js';
 import { checkNotDerived } from './protocol/derived-channel.js';
+import { checkNotPrivate, userChannel } from './protocol/private-channel.js';
 import type { ChannelNames, ChannelSubscriber } from './transports/channel-subscriber.js';
 
 /** What a mount does for whom, whatever its transports. */
@@ -18,6 +19,11 @@ export interface MountOptions extends Omit<FanoutHandoffOptions, 'upgrade'> {
    * most 20; 10 for streams and server-sent events, which take two of Fanout's for each.
    */
   readonly channels?: ChannelNames | ((c: Context<FanoutEnv>) => ChannelNames | Promise<ChannelNames>);
+  /**
+   * Who the client is, where that is known: what it opens, by whatever transport, listens to `userChannel(user)` as
+   * well, so that the user can be reached, or cut off, everywhere at once. It takes one of the channels.
+   */
+  readonly user?: (c: Context<FanoutEnv>) => string | undefined | Promise<string | undefined>;
   /** Where transports get their dependencies from. Transports registered in it are mounted as well. */
   readonly container?: DependencyContainer;
   /** Signs the links by which streams go on whose right to listen expires; needed for those only. */
@@ -35,20 +41,20 @@ export function mount<T extends readonly ChannelSubscriber[]>(
   transports: TransportOptions<T>,
   options: MountOptions = {},
 ): Hono<FanoutEnv> {
-  const { channels, container, secret, ...handoff } = options;
+  const { channels, user, container, secret, ...handoff } = options;
   if (Array.isArray(channels)) atOnce(() => checkNames(channels));
 
   const app = new Hono<FanoutEnv>();
   const mounted = resolveTransports(transports, container);
   if (mounted.length === 0) throw new ConfigurationError('Expected at least one transport, found none.');
   for (const transport of mounted) {
-    if (transport.channels === undefined && channels === undefined) {
+    if (transport.channels === undefined && channels === undefined && user === undefined) {
       throw new ConfigurationError(
         `The transport ${transport.name} has no channels, and the mount has none.`,
       );
     }
     atOnce(() => transport.check?.());
-    const mounting = { transport, channels, secret, admission: handoff };
+    const mounting = { transport, channels, user, secret, admission: handoff };
     app.all(transport.path, fanoutHandoff({ ...handoff, upgrade: transport.upgrade }), (c) =>
       answer(c, mounting),
     );
@@ -60,6 +66,7 @@ export function mount<T extends readonly ChannelSubscriber[]>(
 interface Mount {
   readonly transport: ChannelSubscriber;
   readonly channels: MountOptions['channels'];
+  readonly user: MountOptions['user'];
   readonly secret: SecretSource | undefined;
   readonly admission: AdmissionOptions;
 }
@@ -102,7 +109,7 @@ async function subscribe(c: Context<FanoutEnv>, mount: Mount): Promise<Response>
 
 async function channelsOf(
   c: Context<FanoutEnv>,
-  { transport, channels }: Mount,
+  { transport, channels, user }: Mount,
 ): Promise<readonly Channel[]> {
   const restore = refuseAbsentParameters(c);
   try {
@@ -111,7 +118,9 @@ async function channelsOf(
       : typeof channels === 'function'
         ? await channels(c)
         : (channels ?? []);
-    return names.length === 0 ? [] : checkNames(names);
+    const own = names.length === 0 ? [] : checkNames(names);
+    const who = await user?.(c);
+    return who === undefined ? own : checkChannels([...own, userChannel(who)]);
   } finally {
     restore();
   }
@@ -119,7 +128,10 @@ async function channelsOf(
 
 function checkNames(names: ChannelNames): readonly Channel[] {
   const channels = checkChannels(names);
-  for (const { name } of channels) checkNotDerived(name);
+  for (const { name } of channels) {
+    checkNotDerived(name);
+    checkNotPrivate(name);
+  }
   return channels;
 }
 

@@ -3,6 +3,7 @@ export { CONTROL_PREFIX, type ControlMessage, controlMessage } from './control-m
 export { derivedChannel, type Framing, MAX_FRAMED_CHANNELS, withFramed } from './derived-channel.js';
 export { gripHoldHeaders, type KeepAlive, type ResponseHold, type StreamHold } from './grip-hold.js';
 export { type GripKey, type GripSignature, GripSignatureVerifier, hmacKey } from './grip-signature.js';
+export { connectionChannel, userChannel } from './private-channel.js';
 export {
   type Content,
   encodePublishItem,

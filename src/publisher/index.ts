@@ -1,4 +1,5 @@
 export { PublishError, type PublishFailure } from '../errors.js';
+export type { MessageData } from '../protocol/message-data.js';
 export type {
   Content,
   ItemOptions,
@@ -11,7 +12,7 @@ export type {
   WebSocketClosing,
 } from '../protocol/publish-item.js';
 export { gripUrl } from './grip-url.js';
-export type { Message, MessageData, MessageOptions, Recipient } from './message-items.js';
+export type { Message, MessageOptions, Recipient } from './message-items.js';
 export {
   type FanoutEndpointOptions,
   type FastlyEndpointOptions,

@@ -1,10 +1,8 @@
 import { ProtocolError } from '../errors.js';
 import { checkNotDerived, derivedChannel } from '../protocol/derived-channel.js';
+import { encodeMessageData, type MessageData } from '../protocol/message-data.js';
 import { type Content, encodeBase64, type ItemOptions, type PublishItem } from '../protocol/publish-item.js';
 import { encodeSseEvent } from '../protocol/sse-event.js';
-
-/** A string and bytes go out as they are, anything else as JSON. */
-export type MessageData = string | Uint8Array | object | number | boolean | null;
 
 /** A message with what only server-sent events have; on the other transports it is its data. */
 export interface Message {
@@ -23,6 +21,11 @@ export type Recipient = 'websocket' | 'sse' | 'stream' | 'long-poll';
 export interface MessageOptions extends ItemOptions {
   /** Only these get it; by default all four. A message with fewer framings may be longer. */
   readonly to?: readonly Recipient[];
+  /**
+   * The `id` of the session that says it: its own socket doesn't get it, where its transport has `skipSelf`. Stands
+   * for `meta.sender`.
+   */
+  readonly sender?: string;
 }
 
 const ALL: readonly Recipient[] = ['websocket', 'sse', 'stream', 'long-poll'];
@@ -45,9 +48,10 @@ export function messageItems(
   options: MessageOptions & { readonly id: string },
 ): PublishItem[] {
   checkNotDerived(channel);
-  const { to = ALL, ...item } = options;
+  const { to = ALL, sender, ...rest } = options;
+  const item = sender === undefined ? rest : { ...rest, meta: { ...rest.meta, sender } };
   const { event, id, retry, data } = asMessage(message);
-  const content = encodeData(data);
+  const content = encodeMessageData(data);
 
   const items: PublishItem[] = [];
   const plain = {
@@ -88,18 +92,6 @@ function asMessage(message: string | Uint8Array | Message): Message {
     );
   }
   return message;
-}
-
-function encodeData(data: MessageData): Content {
-  if (typeof data === 'string' || data instanceof Uint8Array) return data;
-  let json: string | undefined;
-  try {
-    json = JSON.stringify(data);
-  } catch {
-    // Answered below: the engine's own message quotes the names of fields.
-  }
-  if (json === undefined) throw new ProtocolError(`The data of a message can't be written as JSON.`);
-  return json;
 }
 
 function asLine(content: Content): Content {

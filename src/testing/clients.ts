@@ -40,10 +40,10 @@ export class Clients<T extends ContractTarget = ContractTarget> {
   }
 
   /** An open WebSocket. */
-  async webSocket(path: string, headers?: Headers): Promise<WebSocketClient> {
+  async webSocket(path: string, headers?: Headers, protocols?: readonly string[]): Promise<WebSocketClient> {
     const url = this.url(path);
     url.protocol = url.protocol.replace('http', 'ws');
-    const client = this.track(new WebSocketClient(url, this.#with(headers)));
+    const client = this.track(new WebSocketClient(url, this.#with(headers), protocols));
     await client.opened();
     return client;
   }

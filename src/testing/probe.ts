@@ -11,8 +11,8 @@ export function probeFormats(channel: string, number: number): Formats {
   return { 'http-stream': { content: `: ${text}\n\n` }, 'ws-message': { content: text } };
 }
 
-const IN_STREAM = /: probe:([\w-]+):\d+\n\n/g;
-const MESSAGE = /^probe:([\w-]+):\d+$/;
+const IN_STREAM = /: probe:([\w~-]+):\d+\n\n/g;
+const MESSAGE = /^probe:([\w~-]+):\d+$/;
 
 /** The channels of which a stream got probes. */
 export function probesIn(stream: string): string[] {

@@ -18,6 +18,7 @@ export class WebSocketClient {
   readonly socket: WebSocket;
   /** All messages so far, in order. */
   readonly received: Message[] = [];
+  readonly pings: Buffer[] = [];
   readonly pongs: Buffer[] = [];
   readonly #watched = new Watched();
   readonly #probed = new Set<string>();
@@ -27,8 +28,13 @@ export class WebSocketClient {
   #closing: Closing | undefined;
   #error: Error | undefined;
 
-  constructor(url: URL, headers: Readonly<Record<string, string>> = {}) {
-    this.socket = new WebSocket(url, { headers, perMessageDeflate: false });
+  constructor(
+    url: URL,
+    headers: Readonly<Record<string, string>> = {},
+    /** The subprotocols that it offers. */
+    protocols: readonly string[] = [],
+  ) {
+    this.socket = new WebSocket(url, [...protocols], { headers, perMessageDeflate: false });
     this.socket.on('upgrade', ({ headers }) => {
       this.#headers = headers;
     });
@@ -37,6 +43,10 @@ export class WebSocketClient {
       this.#watched.changed();
     });
     this.socket.on('message', (data, isBinary) => this.#take(data as Buffer, isBinary));
+    this.socket.on('ping', (data) => {
+      this.pings.push(data);
+      this.#watched.changed();
+    });
     this.socket.on('pong', (data) => {
       this.pongs.push(data);
       this.#watched.changed();
@@ -80,6 +90,10 @@ export class WebSocketClient {
     deadline?: number,
   ): Promise<T> {
     return this.#until(what, () => find(this.received), deadline);
+  }
+
+  ping(): Promise<Buffer> {
+    return this.#until('a ping', () => this.pings[0]);
   }
 
   pong(): Promise<Buffer> {

@@ -7,5 +7,5 @@ export { type HeldStream, type HeldUntilMessage, holdResponse, holdStream } from
 export { LongPollTransport } from './long-poll-transport.js';
 export { SseTransport } from './sse-transport.js';
 export { StreamTransport } from './stream-transport.js';
-export { type WebSocketMessage, WebSocketSession } from './websocket-session.js';
+export { type SocketKeepAlive, type WebSocketMessage, WebSocketSession } from './websocket-session.js';
 export { WebSocketTransport } from './websocket-transport.js';

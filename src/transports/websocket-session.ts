@@ -1,74 +1,66 @@
 import type { Context } from 'hono';
 import { ConfigurationError, ProtocolError } from '../errors.js';
-import { type Channel, checkChannelName } from '../protocol/channel.js';
+import type { FanoutEnv } from '../fanout-env.js';
+import { checkChannelName, checkChannels } from '../protocol/channel.js';
 import { CONTROL_PREFIX, type ControlMessage, controlMessage } from '../protocol/control-messages.js';
-import {
-  encodeClose,
-  encodeWebSocketEvents,
-  type OutgoingWebSocketEvent,
-} from '../protocol/websocket-events.js';
+import { checkNotDerived } from '../protocol/derived-channel.js';
+import { encodeMessageData, type MessageData } from '../protocol/message-data.js';
+import { checkNotPrivate, connectionChannel, isPrivateChannel } from '../protocol/private-channel.js';
+import { encodeBase64 } from '../protocol/publish-item.js';
+import { encodeClose } from '../protocol/websocket-events.js';
+import type { ConnectionMeta } from './connection-meta.js';
+import type { OutgoingEvents } from './outgoing-events.js';
+import type { SocketSubscriptions } from './socket-subscriptions.js';
 
 /** A message of a WebSocket: text as a string, binary as bytes. */
 export type WebSocketMessage = string | Uint8Array;
 
-/** RFC 6455, 5.5: a control frame holds 125 bytes, of which the code takes two. */
-const MAX_REASON = 123;
-
-/** What goes out in the response to one request. Nothing may follow a CLOSE. */
-export class OutgoingEvents {
-  readonly #events: OutgoingWebSocketEvent[] = [];
-  #closed = false;
-  #sent = false;
-
-  get closed(): boolean {
-    return this.#closed;
-  }
-
-  /** The connection is gone: nothing more can go out. */
-  end(): void {
-    this.#closed = true;
-  }
-
-  /** @throws ConfigurationError after a CLOSE, and when the response is gone already. */
-  add(event: OutgoingWebSocketEvent): void {
-    if (this.#sent) {
-      throw new ConfigurationError(
-        'The response to Fanout has been sent: what a hook starts has to be awaited in it.',
-      );
-    }
-    if (this.#closed) throw new ConfigurationError('The WebSocket is closed: nothing can be sent any more.');
-    this.#events.push(event);
-    this.#closed = event.type === 'CLOSE';
-  }
-
-  /** All of them; nothing can be added afterwards. */
-  encode(): Uint8Array<ArrayBuffer> {
-    this.#sent = true;
-    return encodeWebSocketEvents(this.#events);
-  }
+/** How Fanout keeps a socket alive by itself, without asking the service. */
+export interface SocketKeepAlive {
+  /** In whole seconds, at least 1. */
+  readonly timeout: number;
+  /** By default a ping, which no page sees. */
+  readonly type?: 'text' | 'binary' | 'ping' | 'pong';
+  /** By default empty; goes out as it is. At most 125 bytes for pings and pongs (RFC 6455, 5.5). */
+  readonly content?: string | Uint8Array;
+  /** `idle` (the default) counts from the last message to the client, `interval` from the last keep-alive. */
+  readonly mode?: 'idle' | 'interval';
 }
+
+/** What a session is made of. */
+export interface SessionParts {
+  readonly context: Context<FanoutEnv>;
+  readonly outgoing: OutgoingEvents;
+  readonly meta: ConnectionMeta;
+  readonly subscriptions: SocketSubscriptions;
+  readonly messagePrefix: string;
+  readonly protocol: string | undefined;
+}
+
+/** RFC 6455, 5.5: a control frame holds 125 bytes, of which the code of a CLOSE takes two. */
+const MAX_CONTROL = 125;
+const MAX_REASON = MAX_CONTROL - 2;
 
 /**
  * One request's view of a client's WebSocket. What handlers do with it goes out in order, in the response to
- * that request; it must not be kept for later.
+ * that request; it must not be kept for later. What is to last is in {@link state}.
  */
-export class WebSocketSession {
+export class WebSocketSession<State = unknown> {
   /** The context of the request that brought the events. */
-  readonly context: Context;
-  /** What the socket was subscribed to; only known in the request that opens it. */
-  readonly channels: readonly Channel[];
+  readonly context: Context<FanoutEnv>;
+  /** The subprotocol that was agreed on, of those that the transport has. */
+  readonly protocol: string | undefined;
   readonly #outgoing: OutgoingEvents;
+  readonly #meta: ConnectionMeta;
+  readonly #subscriptions: SocketSubscriptions;
   readonly #messagePrefix: string;
 
-  constructor(
-    context: Context,
-    channels: readonly Channel[],
-    outgoing: OutgoingEvents,
-    messagePrefix: string,
-  ) {
+  constructor({ context, outgoing, meta, subscriptions, messagePrefix, protocol }: SessionParts) {
     this.context = context;
-    this.channels = channels;
+    this.protocol = protocol;
     this.#outgoing = outgoing;
+    this.#meta = meta;
+    this.#subscriptions = subscriptions;
     this.#messagePrefix = messagePrefix;
   }
 
@@ -77,22 +69,48 @@ export class WebSocketSession {
     return this.context.req.header('Connection-Id') ?? '';
   }
 
+  /** The connection's own channel: what is published there reaches this socket alone. */
+  get channel(): string {
+    return connectionChannel(this.id);
+  }
+
+  /** The names of the channels that the socket is subscribed to, without those of the connection and its user. */
+  get channels(): readonly string[] {
+    return this.#subscriptions.names.filter((name) => !isPrivateChannel(name));
+  }
+
+  /**
+   * What handlers keep from one request to the next, `undefined` at first. Fanout has it, so it is what JSON holds and
+   * at most 4,096 bytes of it; a change within it counts as well as a new one.
+   *
+   * @throws ConfigurationError when it is set to what can't be kept.
+   */
+  get state(): State | undefined {
+    return this.#meta.state as State | undefined;
+  }
+
+  set state(value: State | undefined) {
+    this.#outgoing.check();
+    this.#meta.state = value;
+  }
+
   /** True once the socket is closed or closing, from either side. */
   get closed(): boolean {
     return this.#outgoing.closed;
   }
 
   /**
-   * Sends a message.
+   * Sends a message: a string as text, bytes as binary, anything else as JSON.
    *
    * @throws ProtocolError for text that starts with `c:` when the transport has no `messagePrefix`: Fanout
    * would obey it as a control message. Whoever could make the service send such text could subscribe
    * to any channel.
    */
-  send(message: WebSocketMessage): void {
+  send(message: MessageData): void {
     const prefix = this.#messagePrefix;
-    if (typeof message === 'string') {
-      const content = prefix + message;
+    const data = encodeMessageData(message);
+    if (typeof data === 'string') {
+      const content = prefix + data;
       if (content.startsWith(CONTROL_PREFIX)) {
         throw new ProtocolError(
           `Text that starts with "${CONTROL_PREFIX}" needs a messagePrefix to be sent.`,
@@ -100,20 +118,40 @@ export class WebSocketSession {
       }
       this.#outgoing.add({ type: 'TEXT', content });
     } else {
-      this.#outgoing.add({ type: 'BINARY', content: prefix === '' ? message : prepend(prefix, message) });
+      this.#outgoing.add({ type: 'BINARY', content: prefix === '' ? data : prepend(prefix, data) });
     }
   }
 
-  /** Subscribes the socket to one more channel. */
-  subscribe(channel: string, options: { readonly filters?: readonly string[] } = {}): void {
-    checkChannelName(channel);
-    this.control({ type: 'subscribe', channel, ...options });
+  /**
+   * Sends a ping, which the client answers by itself.
+   *
+   * @throws ConfigurationError for more than 125 bytes.
+   */
+  ping(content: string | Uint8Array = ''): void {
+    this.#outgoing.add({ type: 'PING', content: controlContent(content) });
   }
 
-  /** Ends a subscription of the socket; what is published there passes it by from then on. */
+  /**
+   * Subscribes the socket to one more channel. Where it is subscribed already, the new filters count.
+   *
+   * @throws ProtocolError for a name that can't be sent, or is reserved, and for more than 19 channels with that of
+   * the user: Fanout would drop them without a word.
+   */
+  subscribe(channel: string, options: { readonly filters?: readonly string[] } = {}): void {
+    checkChannels([{ name: channel, ...options }]);
+    checkNotDerived(channel);
+    checkNotPrivate(channel);
+    this.#subscriptions.add({ name: channel, ...options });
+  }
+
+  /**
+   * Ends a subscription of the socket; what is published there passes it by from then on.
+   *
+   * @throws ProtocolError for a name that can't be sent.
+   */
   unsubscribe(channel: string): void {
     checkChannelName(channel);
-    this.control({ type: 'unsubscribe', channel });
+    this.#subscriptions.remove(channel);
   }
 
   /** Ends the link to the service: the client keeps receiving what is published, and is heard no more. */
@@ -121,7 +159,31 @@ export class WebSocketSession {
     this.control({ type: 'detach' });
   }
 
-  /** Sends a control message to Fanout. */
+  /**
+   * Lets Fanout send something to the client now and then, so that nothing on the way takes the connection for dead;
+   * `false` ends that.
+   *
+   * @throws ConfigurationError for a timeout or content that can't be sent.
+   */
+  keepAlive(options: SocketKeepAlive | false): void {
+    if (options === false) return this.control({ type: 'keep-alive' });
+    const { timeout, type = 'ping', content = '', mode = 'idle' } = options;
+    if (!Number.isSafeInteger(timeout) || timeout < 1) {
+      throw new ConfigurationError(
+        `Expected a keep-alive timeout of at least 1 whole second, found ${timeout}.`,
+      );
+    }
+    if (type === 'ping' || type === 'pong') controlContent(content);
+    this.control({
+      type: 'keep-alive',
+      'message-type': type,
+      ...(typeof content === 'string' ? { content } : { 'content-bin': encodeBase64(content) }),
+      timeout,
+      mode,
+    });
+  }
+
+  /** Sends a control message to Fanout, as it is. */
   control(message: ControlMessage): void {
     this.#outgoing.add(controlMessage(message));
   }
@@ -145,6 +207,17 @@ export class WebSocketSession {
     }
     this.#outgoing.add({ type: 'CLOSE', content });
   }
+}
+
+/** @throws ConfigurationError for more than a control frame holds. */
+function controlContent(content: string | Uint8Array): Uint8Array {
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  if (bytes.length > MAX_CONTROL) {
+    throw new ConfigurationError(
+      `Expected at most ${MAX_CONTROL} bytes in a ping or pong, found ${bytes.length}.`,
+    );
+  }
+  return bytes;
 }
 
 function prepend(prefix: string, bytes: Uint8Array): Uint8Array {

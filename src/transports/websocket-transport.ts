@@ -2,7 +2,6 @@ import type { Context } from 'hono';
 import { ConfigurationError, ProtocolError } from '../errors.js';
 import type { FanoutEnv } from '../fanout-env.js';
 import type { Channel } from '../protocol/channel.js';
-import { controlMessage } from '../protocol/control-messages.js';
 import {
   decodeClose,
   decodeWebSocketEvents,
@@ -11,17 +10,21 @@ import {
   type WebSocketEvent,
 } from '../protocol/websocket-events.js';
 import type { ChannelNames, ChannelSubscriber } from './channel-subscriber.js';
-import { OutgoingEvents, type WebSocketMessage, WebSocketSession } from './websocket-session.js';
+import { ConnectionMeta } from './connection-meta.js';
+import { OutgoingEvents } from './outgoing-events.js';
+import { SocketSubscriptions } from './socket-subscriptions.js';
+import { checkProtocols, chosenProtocol } from './subprotocol.js';
+import { type WebSocketMessage, WebSocketSession } from './websocket-session.js';
 
 const POLICY_VIOLATION = 1008;
 const INTERNAL_ERROR = 1011;
 /** An application's own code: the right to listen has expired. As 401, it says that a new one may be had. */
 const EXPIRED = 4401;
 
-/** Fanout keeps it with the connection, and sends it with every request. */
-const EXPIRES = 'Fanout-Expires';
 /** In seconds; Fanout takes less for this. */
 const MIN_INTERVAL = 20;
+/** Fanout would take these for an answer that opens the socket, or for none. */
+const NO_REJECTIONS: readonly number[] = [101, 200, 204];
 
 /**
  * WebSockets. Fanout keeps the client's connection and sends what happens on it as requests; what is published
@@ -31,11 +34,20 @@ const MIN_INTERVAL = 20;
  * events of a request are handled one after the other, and what hooks send goes out in that order. A hook that
  * throws closes the socket with code 1011 (1008 for a `ProtocolError`).
  *
+ * Beside its channels every socket listens to its own, `connectionChannel(session.id)`.
+ *
+ * What the hooks keep in `session.state` has the type that they give their session, as here.
+ *
  * @example
  * class ChatTransport extends WebSocketTransport {
  *   override readonly path = '/chat/:room';
  *   override channels(c: Context) { return [`room-${c.req.param('room')}`]; }
- *   override onOpen(session: WebSocketSession) { session.send('welcome'); }
+ *   override onOpen(session: WebSocketSession<{ name: string }>) {
+ *     const name = session.context.req.query('name');
+ *     if (name === undefined) return session.context.text('Who are you?', 400);
+ *     session.state = { name };
+ *     session.send({ welcome: name });
+ *   }
  * }
  */
 export class WebSocketTransport implements ChannelSubscriber {
@@ -47,17 +59,35 @@ export class WebSocketTransport implements ChannelSubscriber {
    * can't be sent, since it would be taken for a control message.
    */
   readonly messagePrefix: string = '';
+  /**
+   * The subprotocols that the transport speaks, the best first. The first that the client offers as well is agreed on;
+   * with none of them the socket opens without, and browsers that offered some close it.
+   */
+  readonly protocols: readonly string[] = [];
+  /**
+   * In seconds, at least 20: a client that is silent for so long brings a request of its own, for `onKeepAlive`. By
+   * default none, but where the right to listen expires.
+   */
+  readonly keepAliveInterval: number | undefined = undefined;
+  /** True: what is published with the `id` of a session as `sender` doesn't go to that session's own socket. */
+  readonly skipSelf: boolean = false;
 
-  /** The channels of a socket that opens; go before those of the mount. */
+  /** The channels of a socket that opens, at most 19; go before those of the mount. */
   channels?(c: Context<FanoutEnv>): ChannelNames | Promise<ChannelNames>;
 
-  /** The socket is open and subscribed. */
-  onOpen(_session: WebSocketSession): void | Promise<void> {}
+  /**
+   * The client wants to open a socket. A response, of any status but 101, 200 and 204, turns it away, and then nothing
+   * of what was sent goes out. Else the socket is open and subscribed.
+   */
+  onOpen(_session: WebSocketSession): void | Response | Promise<void | Response> {}
 
   /** The client sent a message. */
   onMessage(session: WebSocketSession, message: WebSocketMessage): void | Promise<void> {
     session.send(message);
   }
+
+  /** The client was silent for `keepAliveInterval`, and its right to listen, if it has an end, goes on. */
+  onKeepAlive(_session: WebSocketSession): void | Promise<void> {}
 
   /** The client closes; nothing can be sent any more. Code 1005 means that it gave none. */
   onClose(_session: WebSocketSession, _code: number, _reason: string): void | Promise<void> {}
@@ -72,6 +102,13 @@ export class WebSocketTransport implements ChannelSubscriber {
         'A messagePrefix is printable ASCII without space, quotation mark and backslash.',
       );
     }
+    checkProtocols(this.protocols);
+    const interval = this.keepAliveInterval;
+    if (interval !== undefined && !(Number.isSafeInteger(interval) && interval >= MIN_INTERVAL)) {
+      throw new ConfigurationError(
+        `Expected a keepAliveInterval of at least ${MIN_INTERVAL} whole seconds, found ${interval}.`,
+      );
+    }
   }
 
   async isOpening(c: Context): Promise<boolean> {
@@ -81,56 +118,93 @@ export class WebSocketTransport implements ChannelSubscriber {
   async subscribe(c: Context<FanoutEnv>, channels: readonly Channel[]): Promise<Response> {
     if (!isWebSocketOverHttp(c)) return c.text('Not a WebSocket-over-HTTP request.\n', 400);
 
-    const outgoing = new OutgoingEvents();
-    const session = new WebSocketSession(c, channels, outgoing, this.messagePrefix);
-    const headers = new Headers({ 'Content-Type': WEBSOCKET_EVENTS_TYPE });
     const events = decodeWebSocketEvents(new Uint8Array(await c.req.arrayBuffer()));
-    const opening = events[0]?.type === 'OPEN';
-    if (opening) {
-      headers.set('Sec-WebSocket-Extensions', `grip; message-prefix="${this.messagePrefix}"`);
-      rememberExpiry(headers, c.var.fanoutExpires);
-    } else if (hasExpired(c) && !events.some(({ type }) => type === 'CLOSE' || type === 'DISCONNECT')) {
+    const outgoing = new OutgoingEvents();
+    const meta = new ConnectionMeta(c.req.raw.headers);
+    const subscriptions = new SocketSubscriptions(outgoing, meta, this.skipSelf);
+    const protocol = chosenProtocol(this.protocols, c.req.header('Sec-WebSocket-Protocol'));
+    const { messagePrefix } = this;
+    const session = new WebSocketSession({
+      context: c,
+      outgoing,
+      meta,
+      subscriptions,
+      messagePrefix,
+      protocol,
+    });
+    const headers = new Headers({ 'Content-Type': WEBSOCKET_EVENTS_TYPE });
+
+    if (events[0]?.type === 'OPEN') {
+      headers.set('Sec-WebSocket-Extensions', `grip; message-prefix="${messagePrefix}"`);
+      if (protocol !== undefined) headers.set('Sec-WebSocket-Protocol', protocol);
+      this.#keepAlive(headers, meta, c.var.fanoutExpires);
+      outgoing.add({ type: 'OPEN' });
+      subscriptions.open(session.id, channels);
+    } else if (meta.hasExpired && !events.some(({ type }) => type === 'CLOSE' || type === 'DISCONNECT')) {
       outgoing.add({ type: 'CLOSE', content: encodeClose(EXPIRED, 'expired') });
     }
-    for (const event of events) {
-      if (outgoing.closed) break;
-      try {
-        await this.#handle(event, session, outgoing);
-      } catch (error) {
-        if (!outgoing.closed) outgoing.add({ type: 'CLOSE', content: encodeClose(closeCode(error)) });
-        this.#report(c, error);
+    try {
+      for (const [index, event] of events.entries()) {
+        if (outgoing.closed) break;
+        if (event.type === 'OPEN' && index > 0) {
+          throw new ProtocolError('Expected OPEN to be the first event, found it behind another.');
+        }
+        const rejection = await this.#handle(event, session, outgoing);
+        if (rejection !== undefined) return rejection;
       }
+      if (events.length === 0 && !outgoing.closed) await this.onKeepAlive(session);
+      if (!outgoing.closed) meta.write(headers);
+    } catch (error) {
+      if (!outgoing.closed) outgoing.add({ type: 'CLOSE', content: encodeClose(closeCode(error)) });
+      this.#report(c, error);
     }
     return new Response(outgoing.encode(), { headers });
   }
 
-  async #handle(event: WebSocketEvent, session: WebSocketSession, outgoing: OutgoingEvents): Promise<void> {
-    const { type, content = new Uint8Array() } = event;
+  /** A response where the socket is not to open. */
+  async #handle(
+    { type, content }: WebSocketEvent,
+    session: WebSocketSession,
+    outgoing: OutgoingEvents,
+  ): Promise<Response | undefined> {
     switch (type) {
       case 'OPEN':
-        outgoing.add({ type: 'OPEN' });
-        for (const { name: channel, filters } of session.channels) {
-          outgoing.add(controlMessage({ type: 'subscribe', channel, ...(filters && { filters }) }));
-        }
-        return this.onOpen(session);
+        return checkRejection(await this.onOpen(session));
       case 'TEXT':
-        return this.onMessage(session, decodeText(content));
+        await this.onMessage(session, decodeText(content ?? NOTHING));
+        break;
       case 'BINARY':
-        return this.onMessage(session, content);
+        await this.onMessage(session, content ?? NOTHING);
+        break;
       case 'PING':
-        return outgoing.add({ type: 'PONG', content: event.content });
+        outgoing.add({ type: 'PONG', content });
+        break;
       case 'CLOSE': {
-        const { code, reason } = decodeClose(event.content);
+        const { code, reason } = decodeClose(content);
         // An unanswered CLOSE leaves the client without a close frame, so the answer comes before the hook.
-        outgoing.add({ type: 'CLOSE', content: event.content?.subarray(0, 2) });
-        return this.onClose(session, code, reason);
+        outgoing.add({ type: 'CLOSE', content: content?.subarray(0, 2) });
+        await this.onClose(session, code, reason);
+        break;
       }
       case 'DISCONNECT':
         outgoing.end();
-        return this.onDisconnect(session);
+        await this.onDisconnect(session);
+        break;
       default:
       // PONG, and whatever a newer proxy may send, asks for nothing.
     }
+    return undefined;
+  }
+
+  /** Fanout asks again by itself after that long, should the client be silent; then an expired right is noticed. */
+  #keepAlive(headers: Headers, meta: ConnectionMeta, expires: number | undefined): void {
+    let interval = this.keepAliveInterval;
+    if (expires !== undefined) {
+      meta.expires = expires;
+      const left = Math.max(Math.ceil(expires - Date.now() / 1000), MIN_INTERVAL);
+      interval = Math.min(interval ?? left, left);
+    }
+    if (interval !== undefined) headers.set('Keep-Alive-Interval', String(interval));
   }
 
   /** Says what kind of error it was and where, but not its message: that may hold anything, a client's data too. */
@@ -162,17 +236,15 @@ function stackFrames({ message, stack }: Error): string {
     .join(' < ');
 }
 
-/** Fanout then asks again by itself at about that time, should the client be silent. */
-function rememberExpiry(headers: Headers, expires: number | undefined): void {
-  if (expires === undefined) return;
-  headers.set(`Set-Meta-${EXPIRES}`, String(Math.floor(expires)));
-  const left = Math.ceil(expires - Date.now() / 1000);
-  headers.set('Keep-Alive-Interval', String(Math.max(left, MIN_INTERVAL)));
-}
+const NOTHING = new Uint8Array();
 
-function hasExpired(c: Context): boolean {
-  const expires = Number(c.req.header(`Meta-${EXPIRES}`) ?? Number.POSITIVE_INFINITY);
-  return !(Date.now() / 1000 < expires);
+/** @throws ConfigurationError for a response by which Fanout would not turn the client away. */
+function checkRejection(response: Response | void): Response | undefined {
+  if (!(response instanceof Response)) return undefined;
+  if (!NO_REJECTIONS.includes(response.status)) return response;
+  throw new ConfigurationError(
+    `Expected a response of onOpen to have any status but ${NO_REJECTIONS.join(', ')}, found ${response.status}.`,
+  );
 }
 
 function isWebSocketOverHttp(c: Context): boolean {

@@ -9,40 +9,9 @@ import { secureHeaders } from 'hono/secure-headers';
 import { createApp } from '../../src/app.js';
 import { type FanoutOptions, fanout } from '../../src/fanout.js';
 import type { FanoutEnv } from '../../src/fanout-env.js';
-import type { WebSocketMessage, WebSocketSession } from '../../src/transports/websocket-session.js';
-import { WebSocketTransport } from '../../src/transports/websocket-transport.js';
-
-/**
- * A socket that its client tells what to do with it: one word, then what that takes. `done` is the answer, and
- * what isn't a command is echoed.
- */
-class CommandTransport extends WebSocketTransport {
-  override readonly name: string = 'commands';
-  override readonly path: string = '/commands';
-
-  override onMessage(session: WebSocketSession, message: WebSocketMessage): void | Promise<void> {
-    const [command, argument = 'test', ...rest] = typeof message === 'string' ? message.split(' ') : [];
-    switch (command) {
-      case 'subscribe':
-        session.subscribe(argument);
-        break;
-      case 'unsubscribe':
-        session.unsubscribe(argument);
-        break;
-      case 'detach':
-        // Before it: afterwards the service is not heard any more.
-        session.send('done');
-        return session.detach();
-      case 'close':
-        return session.close(Number(argument), rest.join(' '));
-      case 'throw':
-        throw new Error('The client asked for it.');
-      default:
-        return super.onMessage(session, message);
-    }
-    session.send('done');
-  }
-}
+import { SseTransport } from '../../src/transports/sse-transport.js';
+import { CommandTransport } from './command-transport.js';
+import { SessionTransport } from './session-transport.js';
 
 type Options = Omit<FanoutOptions, 'transports'>;
 
@@ -52,16 +21,28 @@ export const PASSWORD = { username: 'ada', password: 'the password of the contra
 export const TOKENS = { secret: 'the secret of the contract', alg: 'HS256' } as const;
 
 /**
- * The reference service as it is deployed; beside it the {@link CommandTransport}, and under `/behind` the
+ * The reference service as it is deployed; beside it the {@link CommandTransport}, under
+ * `/sessions/:user` the {@link SessionTransport}, and under `/behind` the
  * reference service again, behind middleware that changes responses, and under two more behind some that refuse.
  */
 export function createContractApp(options: Options = {}): Hono<FanoutEnv> {
   const app = createApp(options);
   app.route('/', fanout({ channels: ['test'], ...options, transports: [CommandTransport] }));
+  app.route('/sessions/:user', sessions(options));
   app.route('/behind', behindMiddleware(options));
   app.route('/behind-password', new Hono().use(basicAuth(PASSWORD)).route('/', createApp(options)));
   app.route('/behind-token', new Hono().use(jwt(TOKENS)).route('/', createApp(options)));
   return app;
+}
+
+/** Where each client has a user, and a room that those who meet there share. */
+function sessions(options: Options): Hono<FanoutEnv> {
+  return fanout({
+    channels: (c) => [c.req.query('room') ?? 'sessions'],
+    user: (c) => c.req.param('user'),
+    ...options,
+    transports: [SessionTransport, SseTransport],
+  });
 }
 
 /** Each of these breaks a handoff whose response has to be what the app returns. */

@@ -30,8 +30,12 @@ export class Clients extends AnyClients<ReferenceTarget> {
     return super.poll(path, headers);
   }
 
-  override webSocket(path = '/ws', headers?: Headers): Promise<WebSocketClient> {
-    return super.webSocket(path, headers);
+  override webSocket(
+    path = '/ws',
+    headers?: Headers,
+    protocols?: readonly string[],
+  ): Promise<WebSocketClient> {
+    return super.webSocket(path, headers, protocols);
   }
 
   /** The socket of the `CommandTransport`. */

@@ -5,6 +5,7 @@ import { deliveryCases } from './delivery-cases.js';
 import { httpCases } from './http-cases.js';
 import { middlewareCases } from './middleware-cases.js';
 import { refusalCases } from './refusal-cases.js';
+import { sessionCases } from './session-cases.js';
 import { signatureCases } from './signature-cases.js';
 import { webSocketCases } from './websocket-cases.js';
 
@@ -19,6 +20,7 @@ export const transportContract: readonly ContractCase[] = [
   ...httpCases,
   ...webSocketCases,
   ...commandCases,
+  ...sessionCases,
   ...middlewareCases,
   ...deliveryCases,
   ...publisherCases({ path: '/ws', channel: CHANNEL }, 'websocket'),

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../src/app.js';
-import { ProtocolError } from '../../src/errors.js';
+import { ConfigurationError, ProtocolError } from '../../src/errors.js';
 import { type FanoutOptions, fanout } from '../../src/fanout.js';
 import type { Logger } from '../../src/logger.js';
 import {
@@ -32,13 +32,23 @@ async function echoed(events: readonly OutgoingWebSocketEvent[] | string): Promi
 
 /** A service with one transport of the test, and what it logs. */
 function serving(
-  hooks: Partial<Pick<WebSocketTransport, 'onOpen' | 'onMessage' | 'onClose' | 'onDisconnect'>>,
-  options: FanoutOptions & { messagePrefix?: string } = {},
+  hooks: Partial<
+    Pick<WebSocketTransport, 'onOpen' | 'onMessage' | 'onKeepAlive' | 'onClose' | 'onDisconnect'>
+  >,
+  options: FanoutOptions & {
+    messagePrefix?: string;
+    protocols?: readonly string[];
+    keepAliveInterval?: number;
+    skipSelf?: boolean;
+  } = {},
 ) {
-  const { messagePrefix = '', ...mount } = options;
+  const { messagePrefix = '', protocols = [], keepAliveInterval, skipSelf = false, ...mount } = options;
   const { records, logger } = recordingLogger();
   class Tested extends WebSocketTransport {
     override readonly messagePrefix = messagePrefix;
+    override readonly protocols = protocols;
+    override readonly keepAliveInterval = keepAliveInterval;
+    override readonly skipSelf = skipSelf;
   }
   Object.assign(Tested.prototype, hooks);
   const app = fanout({ channels: ['test'], transports: [Tested], logger, ...mount });
@@ -55,6 +65,12 @@ function serving(
 const wire = (...events: OutgoingWebSocketEvent[]) =>
   Buffer.from(encodeWebSocketEvents(events)).toString('latin1');
 
+/** What subscribes a socket to the channel of its own. */
+const OWN_CHANNEL = wire({
+  type: 'TEXT',
+  content: 'c:{"type":"subscribe","channel":"~connection-connection-1"}',
+});
+
 describe('OPEN', () => {
   it('is answered with exactly these bytes and headers', async () => {
     const response = await answer(createApp({ logger: silent }), signedEvents('/ws', 'OPEN\r\n'));
@@ -62,8 +78,11 @@ describe('OPEN', () => {
     expect(Object.fromEntries(response.headers)).toEqual({
       'content-type': 'application/websocket-events',
       'sec-websocket-extensions': 'grip; message-prefix=""',
+      'set-meta-fanout-channels': 'test',
     });
-    expect(await bytes(response)).toBe('OPEN\r\nTEXT 27\r\nc:{"type":"subscribe","channel":"test"}\r\n');
+    expect(await bytes(response)).toBe(
+      `OPEN\r\nTEXT 27\r\nc:{"type":"subscribe","channel":"test"}\r\n${OWN_CHANNEL}`,
+    );
   });
 
   it('subscribes to every channel, with its filters', async () => {
@@ -73,13 +92,18 @@ describe('OPEN', () => {
         { type: 'OPEN' },
         { type: 'TEXT', content: 'c:{"type":"subscribe","channel":"a"}' },
         { type: 'TEXT', content: 'c:{"type":"subscribe","channel":"b","filters":["skip-self"]}' },
-      ),
+      ) + OWN_CHANNEL,
     );
   });
 
   it('comes before what the client sent with it', async () => {
     const text = await echoed('OPEN\r\nTEXT 5\r\nhello\r\n');
-    expect(decodeWebSocketEvents(latin1(text)).map(({ type }) => type)).toEqual(['OPEN', 'TEXT', 'TEXT']);
+    expect(decodeWebSocketEvents(latin1(text)).map(({ type }) => type)).toEqual([
+      'OPEN',
+      'TEXT',
+      'TEXT',
+      'TEXT',
+    ]);
     expect(text.endsWith('TEXT 5\r\nhello\r\n')).toBe(true);
   });
 
@@ -160,6 +184,12 @@ describe('the reference service', () => {
     );
   });
 
+  it('closes with 1008 for an OPEN that is not the first event', async () => {
+    expect(await echoed('TEXT 1\r\na\r\nOPEN\r\nTEXT 1\r\nb\r\n')).toBe(
+      'TEXT 1\r\na\r\nCLOSE 2\r\n\x03\xf0\r\n',
+    );
+  });
+
   it.each(['C:x', ' c:x', 'c', ':c', 'xc:'])('echoes %j, which is no control message', async (text) => {
     expect(await echoed([{ type: 'TEXT', content: text }])).toBe(wire({ type: 'TEXT', content: text }));
   });
@@ -225,15 +255,178 @@ describe('the channels', () => {
     expect(text).toContain('A channel name is printable ASCII');
   });
 
-  it('are known to the session that opens', async () => {
+  it('are known to the session in all of its requests, since Fanout remembers them', async () => {
     const seen: unknown[] = [];
     const keep = (session: WebSocketSession) => {
       seen.push(session.channels);
     };
-    const { post } = serving({ onOpen: keep, onMessage: keep });
-    await post('OPEN\r\n');
+    const { post } = serving(
+      { onOpen: keep, onMessage: keep },
+      { channels: ['a', { name: 'b' }], user: () => 'ada' },
+    );
+    const { response } = await post('OPEN\r\n');
+    const remembered = response.headers.get('Set-Meta-Fanout-Channels') ?? '';
+    expect(remembered).toBe('a,b,~user-ada');
+    await post('TEXT 1\r\na\r\n', { 'Meta-Fanout-Channels': remembered });
+    expect(seen).toEqual([
+      ['a', 'b'],
+      ['a', 'b'],
+    ]);
+  });
+
+  it('are at most 19: one is of the connection', async () => {
+    const names = Array.from({ length: 20 }, (_, index) => `c${index}`);
+    expect((await serving({}, { channels: names.slice(1) }).post('OPEN\r\n')).response.status).toBe(200);
+    const { response, text } = await serving({}, { channels: names }).post('OPEN\r\n');
+    expect([response.status, text]).toEqual([
+      400,
+      'Expected at most 19 channels beside that of the connection, found 20.\n',
+    ]);
+  });
+
+  it('skip what the socket itself said, where the transport is told so', async () => {
+    const { post } = serving({}, { skipSelf: true });
+    expect((await post('OPEN\r\n')).text).toBe(
+      wire(
+        { type: 'OPEN' },
+        { type: 'TEXT', content: 'c:{"type":"set-meta","name":"user","value":"connection-1"}' },
+        { type: 'TEXT', content: 'c:{"type":"subscribe","channel":"test","filters":["skip-self"]}' },
+      ) + OWN_CHANNEL,
+    );
+  });
+});
+
+describe('a socket that is turned away', () => {
+  it.each([302, 400, 401, 403, 404, 429, 500, 503])('is answered with %i as it is', async (status) => {
+    const { post } = serving({
+      onOpen: (session) => {
+        session.send('never');
+        return session.context.text('no room', status as 403, { 'Retry-After': '5' });
+      },
+    });
+    const { response, text } = await post('OPEN\r\nTEXT 1\r\na\r\n');
+    expect([response.status, text, response.headers.get('Retry-After')]).toEqual([status, 'no room', '5']);
+    expect(response.headers.get('Content-Type')).toMatch(/^text\/plain/);
+  });
+
+  it.each([200, 204])('is not answered with %i, which is an error', async (status) => {
+    const { post, records } = serving({ onOpen: () => new Response(null, { status }) });
+    const { response, text } = await post('OPEN\r\n');
+    expect(response.status).toBe(200);
+    expect(text.endsWith('CLOSE 2\r\n\x03\xf3\r\n')).toBe(true);
+    expect(records).toEqual([expect.objectContaining({ reason: 'ConfigurationError' })]);
+  });
+});
+
+describe('a subprotocol', () => {
+  const protocols = ['chat.v2', 'chat.v1'];
+  const offering = async (offered: Record<string, string>, ours: readonly string[] = protocols) => {
+    const seen: unknown[] = [];
+    const keep = ({ protocol }: WebSocketSession) => {
+      seen.push(protocol);
+    };
+    const { post } = serving({ onOpen: keep, onMessage: keep }, { protocols: ours });
+    const { response } = await post('OPEN\r\nTEXT 1\r\na\r\n', offered);
+    return [response.headers.get('Sec-WebSocket-Protocol'), ...seen];
+  };
+
+  it.each([
+    ['chat.v1', 'chat.v1'],
+    ['chat.v1, chat.v2', 'chat.v2'],
+    ['other,chat.v1', 'chat.v1'],
+    ['CHAT.V1', undefined],
+    ['other', undefined],
+    ['', undefined],
+  ])('of %j is %s', async (offered, agreed) => {
+    expect(await offering({ 'Sec-WebSocket-Protocol': offered })).toEqual([agreed ?? null, agreed, agreed]);
+  });
+
+  it('is none where none is offered, or the transport has none', async () => {
+    expect(await offering({})).toEqual([null, undefined, undefined]);
+    expect(await offering({ 'Sec-WebSocket-Protocol': 'a' }, [])).toEqual([null, undefined, undefined]);
+  });
+
+  it.each(['', 'a b', 'a,b', 'a\r\nb', 'é'])('is not named %j', (name) => {
+    expect(() => serving({}, { protocols: [name] })).toThrow(ConfigurationError);
+  });
+});
+
+describe('the keep-alive interval', () => {
+  const every = (keepAliveInterval: number, hooks: Parameters<typeof serving>[0] = {}) =>
+    serving(hooks, { keepAliveInterval });
+
+  it('is asked for when the socket opens, and no more', async () => {
+    const { post } = every(30);
+    expect((await post('OPEN\r\n')).response.headers.get('Keep-Alive-Interval')).toBe('30');
+    expect((await post('')).response.headers.has('Keep-Alive-Interval')).toBe(false);
+    expect((await serving({}).post('OPEN\r\n')).response.headers.has('Keep-Alive-Interval')).toBe(false);
+  });
+
+  it.each([0, 19, 20.5, Number.NaN, '30' as unknown as number])('is not %s', (interval) => {
+    expect(() => every(interval)).toThrow(/at least 20 whole seconds, found/);
+  });
+
+  it('ends with the right to listen, where that is sooner', async () => {
+    for (const [life, interval] of [
+      [25, '25'],
+      [60, '30'],
+    ] as const) {
+      const channels = (c: Context) => {
+        c.set('fanoutExpires', Date.now() / 1000 + life);
+        return ['test'];
+      };
+      const { response } = await serving({}, { channels, keepAliveInterval: 30 }).post('OPEN\r\n');
+      expect(response.headers.get('Keep-Alive-Interval')).toBe(interval);
+    }
+  });
+
+  it.each(['', undefined])('brings requests without events, of body %j, for onKeepAlive', async (body) => {
+    const onKeepAlive = vi.fn(async (session: WebSocketSession) => session.send(session.state ?? 'none'));
+    const { app, post } = every(20, { onKeepAlive });
+    const sent = signedEvents('/ws', body ?? '', { 'Meta-Fanout-State': '"kept"' });
+    const request = body === undefined ? new Request(sent, { body: null }) : sent;
+    expect(await bytes(await answer(app, request))).toBe('TEXT 4\r\nkept\r\n');
     await post('TEXT 1\r\na\r\n');
-    expect(seen).toEqual([[{ name: 'test' }], []]);
+    expect(onKeepAlive).toHaveBeenCalledTimes(1);
+  });
+
+  it('brings none for onKeepAlive once the right to listen has ended: the socket is closed', async () => {
+    const onKeepAlive = vi.fn();
+    const { post } = every(20, { onKeepAlive });
+    const { text } = await post('', { 'Meta-Fanout-Expires': '1' });
+    expect(text).toBe('CLOSE 9\r\n\x111expired\r\n');
+    expect(onKeepAlive).not.toHaveBeenCalled();
+  });
+
+  it('closes with 1011 when onKeepAlive throws', async () => {
+    const { post } = every(20, { onKeepAlive: () => Promise.reject(new Error('no')) });
+    expect((await post('')).text).toBe('CLOSE 2\r\n\x03\xf3\r\n');
+  });
+});
+
+describe('the state of a connection', () => {
+  it('goes from hook to hook, and to Fanout once', async () => {
+    const count = (session: WebSocketSession<number>) => {
+      session.state = (session.state ?? 0) + 1;
+    };
+    const { post } = serving({ onOpen: count, onMessage: count });
+    const { response } = await post('OPEN\r\nTEXT 1\r\na\r\nTEXT 1\r\nb\r\n');
+    expect(response.headers.get('Set-Meta-Fanout-State')).toBe('3');
+    const later = await post('TEXT 1\r\nc\r\n', { 'Meta-Fanout-State': '3' });
+    expect(later.response.headers.get('Set-Meta-Fanout-State')).toBe('4');
+  });
+
+  it('that grew too large closes with 1011, after what was sent', async () => {
+    const { post, records } = serving({
+      onMessage: (session: WebSocketSession<string[]>) => {
+        session.state?.push('x'.repeat(5000));
+        session.send('sent');
+      },
+    });
+    const { response, text } = await post('TEXT 1\r\na\r\n', { 'Meta-Fanout-State': '[]' });
+    expect(text).toBe('TEXT 4\r\nsent\r\nCLOSE 2\r\n\x03\xf3\r\n');
+    expect(response.headers.has('Set-Meta-Fanout-State')).toBe(false);
+    expect(JSON.stringify(records)).not.toContain('xxx');
   });
 });
 
@@ -392,7 +585,7 @@ describe('the hooks', () => {
     const types = decodeWebSocketEvents(latin1((await post('OPEN\r\nTEXT 1\r\na\r\n')).text)).map(
       ({ type }) => type,
     );
-    expect(types).toEqual(['OPEN', 'TEXT', 'CLOSE']);
+    expect(types).toEqual(['OPEN', 'TEXT', 'TEXT', 'CLOSE']);
   });
 
   it('that throw when the client closes leave its code as it is', async () => {

@@ -36,12 +36,42 @@ class Chat extends WebSocketTransport {
     session.send(new Uint8Array([1]));
     session.subscribe('more', { filters: ['skip-self'] });
     session.close(4000, 'bye');
-    // @ts-expect-error a message is text or bytes
     session.send({ text: 'welcome' });
+    // @ts-expect-error JSON has no undefined
+    session.send(undefined);
   }
   override async onMessage(session: WebSocketSession, message: WebSocketMessage): Promise<void> {
     // @ts-expect-error it may be binary
     session.send(message.toUpperCase());
+  }
+}
+
+interface Seat {
+  readonly seat: number;
+}
+
+class Seats extends WebSocketTransport {
+  override readonly path = '/seats';
+  override readonly protocols = ['seats.v1'];
+  override readonly keepAliveInterval = 30;
+  override readonly skipSelf = true;
+  override onOpen(session: WebSocketSession<Seat>): Response | undefined {
+    if (session.protocol === undefined) return session.context.text('seats.v1 only', 400);
+    session.state = { seat: 1 };
+    // @ts-expect-error it has the type of the hook's session
+    session.state = { chair: 1 };
+    session.keepAlive({ timeout: 20 });
+    return undefined;
+  }
+  override onMessage(session: WebSocketSession<Seat>): void {
+    // @ts-expect-error it may not be there
+    session.send(session.state.seat);
+    session.send(session.state?.seat ?? null);
+    const channels: readonly string[] = [session.channel, ...session.channels];
+    session.send(channels);
+  }
+  override async onKeepAlive(session: WebSocketSession<Seat>): Promise<void> {
+    session.ping();
   }
 }
 
@@ -54,7 +84,7 @@ class Stored extends StreamTransport {
   }
 }
 
-fanout({ channels: ['news'], transports: [Lines, Chat, SseTransport, LongPollTransport, Stored] });
+fanout({ channels: ['news'], transports: [Lines, Chat, Seats, SseTransport, LongPollTransport, Stored] });
 fanout({
   transports: [
     { use: SseTransport, path: '/notes', keepAlive: 20, channels: () => ['notes'] },

@@ -1,3 +1,4 @@
+import type { WebSocketClient } from '../../../src/testing/websocket-client.js';
 import { type FidelityCase, fidelityCase, type Json } from '../fidelity-case.js';
 import {
   control,
@@ -14,11 +15,18 @@ import {
 import type { Scene } from '../scene.js';
 import { table } from '../table.js';
 
+/** A socket that was answered, and had time for what follows. */
+async function opening(scene: Scene, path: string): Promise<WebSocketClient> {
+  const client = scene.socketNow(path);
+  await client.opened().catch(() => client.closed());
+  await scene.sleep(1500);
+  return client;
+}
+
 /** What a socket does whose service answers OPEN so: what it gets, and how it ends, if it does. */
 async function afterOpening(scene: Scene, path: string, answer: () => Response): Promise<Json> {
   scene.serve(path, (_, count) => (count === 1 ? answer() : events([])), 'websocket');
-  const client = scene.socketNow(path);
-  await scene.sleep(1500);
+  const client = await opening(scene, path);
   const isOpen = client.socket.readyState === client.socket.OPEN;
   return {
     got: messages(client.received),
@@ -130,8 +138,7 @@ export const socketOpenCases: readonly FidelityCase[] = [
           (_, count) => (count === 1 ? events([OPEN, ...list, binary], headers) : events([])),
           'websocket',
         );
-        const client = scene.socketNow(path);
-        await scene.sleep(1500);
+        const client = await opening(scene, path);
         if (client.socket.readyState !== client.socket.OPEN) return JSON.stringify(await client.closed());
         return client.received.map((message) =>
           typeof message === 'string' ? message : `binary ${message}`,

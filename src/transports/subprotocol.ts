@@ -1,0 +1,23 @@
+import { ConfigurationError } from '../errors.js';
+
+/** RFC 6455, 4.1: a subprotocol is named by a token. */
+const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
+
+/** @throws ConfigurationError for a name that can't be sent. */
+export function checkProtocols(protocols: readonly string[]): void {
+  for (const protocol of protocols) {
+    if (!TOKEN.test(protocol)) {
+      throw new ConfigurationError('A subprotocol is named by letters, digits, hyphens and dots.');
+    }
+  }
+}
+
+/** The first of ours that the client offers; names are compared as they are (RFC 6455, 11.3.4). */
+export function chosenProtocol(
+  protocols: readonly string[],
+  offered: string | undefined,
+): string | undefined {
+  if (protocols.length === 0 || offered === undefined) return undefined;
+  const all = offered.split(',').map((each) => each.trim());
+  return protocols.find((protocol) => all.includes(protocol));
+}
