@@ -1,7 +1,7 @@
 import { ConfigurationError, ProtocolError } from '../errors.js';
 
 /** Bytes of a connection's state, as JSON in ASCII: it comes back with every request. */
-export const MAX_STATE = 4096;
+const MAX_STATE = 4096;
 
 // Fanout keeps these with the connection, and sends them with each of its requests as `Meta-…`.
 const EXPIRES = 'Fanout-Expires';

@@ -1,5 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
+import { userChannel } from '../../src/protocol/private-channel.js';
 import { Publisher } from '../../src/publisher/index.js';
 import { StreamClient } from '../../src/testing/stream-client.js';
 import { WebSocketClient } from '../../src/testing/websocket-client.js';
@@ -49,7 +50,7 @@ export const USES: Readonly<Record<string, (example: RunningExample) => Promise<
     }
   },
 
-  async chat({ client }) {
+  async chat({ client, publish }) {
     const reader = new StreamClient(new URL('/rooms/lobby/sse', client));
     const open = (path: string) => new WebSocketClient(new URL(path, client.replace('http', 'ws')));
     await reader.response();
@@ -59,9 +60,15 @@ export const USES: Readonly<Record<string, (example: RunningExample) => Promise<
       await visitor.opened();
       await visitor.close();
     });
+    await open(`/rooms/lobby/ws?name=${'a'.repeat(41)}`)
+      .opened()
+      .then(
+        () => Promise.reject(new Error('A chat with so long a name opened.')),
+        (error: unknown) => expectEqual(/response: 400/.test(String(error)), true),
+      );
     const ada = open('/rooms/lobby/ws?name=ada');
     try {
-      await ada.opened();
+      expectEqual(await ada.next(), '{"event":"welcome","name":"ada"}');
       const [bob, eve] = [open('/rooms/lobby/ws?name=bob'), open('/rooms/attic/ws?name=eve')];
       try {
         await Promise.all([bob.opened(), eve.opened()]);
@@ -71,18 +78,22 @@ export const USES: Readonly<Record<string, (example: RunningExample) => Promise<
         );
         ada.socket.send('hello');
         const said = '{"event":"said","name":"ada","text":"hello"}';
-        await Promise.all(
-          [ada, bob].map((each) => each.until(said, (all) => all.includes(said) || undefined)),
-        );
+        await bob.until(said, (all) => all.includes(said) || undefined);
         await reader.until(said, (text) => text.includes(`event: said\ndata: ${said}`) || undefined);
         expectEqual(eve.received.map(String).join().includes('ada'), false);
+        bob.socket.send('hi');
+        const answer = '{"event":"said","name":"bob","text":"hi"}';
+        await ada.until(answer, (all) => all.includes(answer) || undefined);
+        expectEqual(ada.received.includes(said), false);
         bob.socket.send(Buffer.from('binary'));
         expectEqual(await bob.closed(), { code: 4000, reason: 'text only' });
       } finally {
         await Promise.all([bob.close(), eve.close()]);
       }
-      ada.socket.close(1000);
-      const left = '{"event":"left","name":"ada"}';
+      const publisher = new Publisher({ url: publish });
+      await publisher.close(userChannel('ada'), { code: 4001, reason: 'out' });
+      expectEqual(await ada.closed(), { code: 4001, reason: 'out' });
+      const left = '{"event":"left","name":"bob"}';
       await reader.until(left, (text) => text.includes(left) || undefined);
     } finally {
       await Promise.all([ada.close(), reader.close()]);
