@@ -7,6 +7,8 @@ export type Outcome = { readonly seen: Json } | { readonly failed: string };
 
 /** How many cases run at once: most of their time they wait. */
 const AT_ONCE = 40;
+/** In milliseconds. It ends what hangs: those behind it would wait, and each of their tests with them. */
+const DEADLINE = 120_000;
 
 /** Runs the cases, in order and many at once; each of the promises resolves with the outcome of its case. */
 export function runCases(place: Place, cases: readonly FidelityCase[]): Map<string, Promise<Outcome>> {
@@ -39,11 +41,16 @@ async function runCase(
   marks: ReturnType<typeof openMarks>,
 ): Promise<Outcome> {
   const scene = new Scene(place, id, await marks);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`Waited ${DEADLINE} ms for the case.`)), DEADLINE);
+  });
   try {
-    return { seen: await run(scene) };
+    return { seen: await Promise.race([run(scene), late]) };
   } catch (error) {
     return { failed: error instanceof Error ? error.message : String(error) };
   } finally {
+    clearTimeout(timer);
     await scene.close();
   }
 }
