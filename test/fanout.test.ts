@@ -102,6 +102,60 @@ describe('mounts in an app', () => {
   });
 });
 
+describe('the user of a mount', () => {
+  const channels = ['news'];
+
+  it('listens to a channel of their own, by every transport', async () => {
+    const user = async (c: Context) => c.req.query('user');
+    const app = mount({ channels, user });
+    for (const path of ['/sse', '/stream', '/response']) {
+      expect(await channelsOf(app, `${path}?user=ada`)).toBe('news, ~user-ada');
+      expect(await channelsOf(app, path)).toBe('news');
+    }
+    expect(await bytes(await answer(app, signedEvents('/ws?user=ada', 'OPEN\r\n')))).toContain(
+      '"channel":"~user-ada"',
+    );
+  });
+
+  it('may be all that there is', async () => {
+    const app = mount({ user: (c) => c.req.query('user') });
+    expect(await channelsOf(app, '/sse?user=a,b~sse')).toBe('~user-a%2Cb%7Esse');
+    expect((await answer(app, signed('/sse'))).status).toBe(403);
+  });
+
+  it('is not asked for on the first pass, nor in later requests of a WebSocket', async () => {
+    const user = vi.fn(() => 'ada');
+    const app = mount({ channels, user });
+    await answer(app, request('/sse'));
+    await answer(app, signedEvents('/ws', 'TEXT 1\r\na\r\n'));
+    expect(user).not.toHaveBeenCalled();
+  });
+
+  it.each([[''], [7 as unknown as string], ['\ud800']])('who is %j gets 400', async (user) => {
+    expect((await answer(mount({ channels, user: () => user }), signed('/sse'))).status).toBe(400);
+  });
+
+  it('takes one of the channels', async () => {
+    const names = Array.from({ length: 20 }, (_, index) => `c${index}`);
+    const app = mount({ channels: names, user: (c) => c.req.query('user') });
+    expect((await answer(app, signed('/response'))).status).toBe(200);
+    expect((await answer(app, signed('/response?user=ada'))).status).toBe(400);
+  });
+
+  it('goes on at a next link', async () => {
+    const app = mount({
+      channels: (c) => {
+        c.set('fanoutExpires', Date.now() / 1000 + 60);
+        return channels;
+      },
+      user: () => 'ada',
+      secret: () => 'secret',
+    });
+    const link = /^<([^>]+)>/.exec((await answer(app, signed('/sse'))).headers.get('Grip-Link') ?? '');
+    expect(await channelsOf(app, link?.[1] ?? '')).toBe('news, ~user-ada');
+  });
+});
+
 describe('the channels of a mount', () => {
   it.each<[string, (c: Context) => ChannelNames | Promise<ChannelNames>]>([
     ['sync', (c) => [c.req.query('room') ?? 'none']],
@@ -129,6 +183,8 @@ describe('the channels of a mount', () => {
 
   it.each<[string, unknown]>([
     ['a derived one', ['lobby~sse']],
+    ["a user's", ['~user-ada']],
+    ["a connection's", ['~connection-1']],
     ['a comma', ['a,b']],
     ['a line break', ['a\r\nGrip-Hold: response']],
     ['21', Array(21).fill('a')],

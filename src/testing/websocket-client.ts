@@ -104,11 +104,12 @@ export class WebSocketClient {
     return this.#until(`a probe of ${channel}`, () => this.#probed.has(channel) || undefined);
   }
 
-  closed(): Promise<Closing> {
+  closed(deadline?: number): Promise<Closing> {
     return this.#watched.until(
       'the WebSocket to close',
       () => this.#closing,
       () => this.#describe(),
+      deadline,
     );
   }
 

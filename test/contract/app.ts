@@ -22,13 +22,14 @@ export const TOKENS = { secret: 'the secret of the contract', alg: 'HS256' } as 
 
 /**
  * The reference service as it is deployed; beside it the {@link CommandTransport}, under
- * `/sessions/:user` the {@link SessionTransport}, and under `/behind` the
+ * `/sessions/:user` and `/expiring` the {@link SessionTransport}, and under `/behind` the
  * reference service again, behind middleware that changes responses, and under two more behind some that refuse.
  */
 export function createContractApp(options: Options = {}): Hono<FanoutEnv> {
   const app = createApp(options);
   app.route('/', fanout({ channels: ['test'], ...options, transports: [CommandTransport] }));
   app.route('/sessions/:user', sessions(options));
+  app.route('/expiring', expiring(options));
   app.route('/behind', behindMiddleware(options));
   app.route('/behind-password', new Hono().use(basicAuth(PASSWORD)).route('/', createApp(options)));
   app.route('/behind-token', new Hono().use(jwt(TOKENS)).route('/', createApp(options)));
@@ -42,6 +43,18 @@ function sessions(options: Options): Hono<FanoutEnv> {
     user: (c) => c.req.param('user'),
     ...options,
     transports: [SessionTransport, SseTransport],
+  });
+}
+
+/** Where the right to listen has ended when Fanout first asks about it, after 20 s. */
+function expiring(options: Options): Hono<FanoutEnv> {
+  return fanout({
+    channels: (c) => {
+      c.set('fanoutExpires', Date.now() / 1000 + 5);
+      return ['expiring'];
+    },
+    ...options,
+    transports: [SessionTransport],
   });
 }
 

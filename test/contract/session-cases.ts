@@ -9,6 +9,8 @@ import { exchange } from './http-clients.js';
 
 /** In milliseconds. That something does not come can't be waited for. */
 const GRACE = 300;
+/** In milliseconds: Fanout takes no interval of less than 20 s. */
+const LONG = 60_000;
 
 /** A socket of the `SessionTransport`, with what it said when it opened. */
 interface Opened {
@@ -120,6 +122,20 @@ export const sessionCases: readonly ContractCase[] = [
     await sleep(1500);
     assert.equal(told.socket.received.at(-1)?.toString().includes('state'), true);
   }),
+
+  sessionCase(
+    'a silent client brings a request of its own after 20 s, and is closed if it may listen no more',
+    async (clients) => {
+      const [{ socket, ask }, expiring] = [await open(clients), await clients.webSocket('/expiring/ws')];
+      await ask({});
+      await Promise.all([
+        socket.until('the keep-alive', (all) => all.includes('{"keptAlive":1}') || undefined, LONG),
+        expiring.closed(LONG).then((closing) => {
+          assert.deepEqual(closing, { code: 4401, reason: 'expired' });
+        }),
+      ]);
+    },
+  ),
 
   sessionCase('what is published on the channel of a session reaches it alone', async (clients) => {
     const room = unique('room');

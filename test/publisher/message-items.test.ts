@@ -19,6 +19,14 @@ describe('a message', () => {
     );
   });
 
+  it('names its sender in its meta', () => {
+    for (const item of items('hi', { sender: '7', meta: { other: 'x', sender: 'ada' } })) {
+      expect(item).toMatchObject({ meta: { other: 'x', sender: '7' } });
+      expect(item).not.toHaveProperty('sender');
+    }
+    expect(items('hi')[0]).not.toHaveProperty('meta');
+  });
+
   it('is an event for server-sent events, and its data for the others', () => {
     const [plain, sse, stream] = items({ event: 'joined', data: { who: 'ada' }, id: '42', retry: 500 });
     const json = '{"who":"ada"}';
