@@ -32,7 +32,7 @@ export class Clients<T extends ContractTarget = ContractTarget> {
     return this.track(new StreamClient(this.url(path), this.#with(headers)));
   }
 
-  /** One long poll. It has ten seconds to be answered. */
+  /** One long poll. It has twenty seconds to be answered. */
   poll(path: string, headers?: Headers): Promise<Answer> {
     return this.#answer(
       exchange(this.url(path), { headers: this.#with(headers), signal: this.#abort.signal }),

@@ -1,5 +1,5 @@
 /** In milliseconds. It only keeps a broken engine from hanging the suite: no case is meant to come near it. */
-export const DEADLINE = 10_000;
+export const DEADLINE = 20_000;
 
 /** Something that changes, and can be waited for. */
 export class Watched {

@@ -82,13 +82,12 @@ export class WebSocketSession<State = unknown> {
   /**
    * What handlers keep from one request to the next, `undefined` at first. Fanout has it, so it is what JSON holds and
    * at most 4,096 bytes of it; a change within it counts as well as a new one.
-   *
-   * @throws ConfigurationError when it is set to what can't be kept.
    */
   get state(): State | undefined {
     return this.#meta.state as State | undefined;
   }
 
+  /** @throws ConfigurationError for what can't be kept, and once the socket is closed. */
   set state(value: State | undefined) {
     this.#outgoing.check();
     this.#meta.state = value;
