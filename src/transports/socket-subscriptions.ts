@@ -9,6 +9,8 @@ import type { OutgoingEvents } from './outgoing-events.js';
 const SKIP_SELF = 'skip-self';
 /** Each socket has its own channel as well. */
 const MAX_OTHERS = MAX_CHANNELS - 1;
+/** Bytes of all names with their commas: they come back with every request, and servers limit headers. */
+const MAX_NAMES = 4096;
 
 /** What a socket is subscribed to: tells Fanout, and has it remember the names for later requests. */
 export class SocketSubscriptions {
@@ -36,12 +38,21 @@ export class SocketSubscriptions {
     this.#outgoing.add(controlMessage({ type: 'subscribe', channel: connectionChannel(connectionId) }));
   }
 
-  /** @throws ProtocolError for more than Fanout's 20: it would drop them without a word. */
+  /**
+   * @throws ProtocolError for more than Fanout's 20, which it would drop without a word, and for names of more than
+   * {@link MAX_NAMES} together.
+   */
   add({ name, filters = [] }: Channel): void {
     const names = [...new Set([...this.names, name])];
     if (names.length > MAX_OTHERS) {
       throw new ProtocolError(
         `Expected at most ${MAX_OTHERS} channels beside that of the connection, found ${names.length}.`,
+      );
+    }
+    const size = names.join().length;
+    if (size > MAX_NAMES) {
+      throw new ProtocolError(
+        `Expected the names of a WebSocket's channels to have at most ${MAX_NAMES} bytes together, found ${size}.`,
       );
     }
     const all = this.#skipSelf ? [...new Set([...filters, SKIP_SELF])] : filters;

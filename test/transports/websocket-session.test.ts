@@ -307,6 +307,19 @@ describe('the channels of a session', () => {
   });
 });
 
+describe('the names of channels', () => {
+  it('have at most 4,096 bytes together', async () => {
+    await answered(
+      (session) => {
+        session.subscribe('x'.repeat(4096 - 2));
+        expect(() => session.subscribe('y')).toThrow(/at most 4096 bytes together, found 4098/);
+        expect(session.channels).toHaveLength(2);
+      },
+      { headers: { 'Meta-Fanout-Channels': 'a' } },
+    );
+  });
+});
+
 describe('the state of a session', () => {
   interface Count {
     count: number;
