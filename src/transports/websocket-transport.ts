@@ -153,7 +153,7 @@ export class WebSocketTransport implements ChannelSubscriber {
         if (rejection !== undefined) return rejection;
       }
       if (events.length === 0 && !outgoing.closed) await this.onKeepAlive(session);
-      if (!outgoing.closed) meta.write(headers);
+      meta.write(headers);
     } catch (error) {
       if (!outgoing.closed) outgoing.add({ type: 'CLOSE', content: encodeClose(closeCode(error)) });
       this.#report(c, error);
@@ -240,7 +240,7 @@ const NOTHING = new Uint8Array();
 
 /** @throws ConfigurationError for a response by which Fanout would not turn the client away. */
 function checkRejection(response: Response | void): Response | undefined {
-  if (!(response instanceof Response)) return undefined;
+  if (!response) return undefined;
   if (!NO_REJECTIONS.includes(response.status)) return response;
   throw new ConfigurationError(
     `Expected a response of onOpen to have any status but ${NO_REJECTIONS.join(', ')}, found ${response.status}.`,

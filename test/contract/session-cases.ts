@@ -72,9 +72,9 @@ export const sessionCases: readonly ContractCase[] = [
     assert.deepEqual(await ask({}), { ...session, channels: ['more'], state: { count: 4, text } });
   }),
 
-  sessionCase('a session keeps a state of 4,000 bytes and 19 channels of 100', async (clients) => {
+  sessionCase('a session keeps a state of 4,000 bytes and 18 channels of 230 letters', async (clients) => {
     const { ask } = await open(clients);
-    const names = Array.from({ length: 17 }, (_, index) => `${index}-`.padEnd(100, 'x'));
+    const names = Array.from({ length: 17 }, (_, index) => `${index}-`.padEnd(230, 'x'));
     for (const subscribe of names) await ask({ subscribe });
     await ask({ keep: 'x'.repeat(4000) });
     const { channels, state } = (await ask({})) as { channels: string[]; state: { text: string } };

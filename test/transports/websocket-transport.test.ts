@@ -416,6 +416,17 @@ describe('the state of a connection', () => {
     expect(later.response.headers.get('Set-Meta-Fanout-State')).toBe('4');
   });
 
+  it('is kept by a request that closes as well: a hook hears of the end later', async () => {
+    const { post } = serving({
+      onMessage: (session: WebSocketSession<string>) => {
+        session.state = 'closing';
+        session.close();
+      },
+    });
+    const { response } = await post('TEXT 1\r\na\r\n');
+    expect(response.headers.get('Set-Meta-Fanout-State')).toBe('"closing"');
+  });
+
   it('that grew too large closes with 1011, after what was sent', async () => {
     const { post, records } = serving({
       onMessage: (session: WebSocketSession<string[]>) => {
