@@ -1,4 +1,5 @@
 import type { GripSignature } from './protocol/grip-signature.js';
+import { WEBSOCKET_EVENTS_TYPE } from './protocol/websocket-events.js';
 
 const LAST_ID = 'last-id=';
 
@@ -51,7 +52,9 @@ export class GripRequest {
 
   /** Fanout's name for a WebSocket; the same in all its requests. */
   get connectionId(): string | undefined {
-    return this.#read('Connection-Id') || undefined;
+    // Of other requests Fanout passes on what a client says, under its signature.
+    const isEvents = this.#headers.get('Content-Type') === WEBSOCKET_EVENTS_TYPE;
+    return (isEvents && this.#read('Connection-Id')) || undefined;
   }
 
   /** Any client can send these headers: they mean something under a signature only. */

@@ -5,6 +5,7 @@ const headers = new Headers({
   'Grip-Feature': 'status, link:next , filter:skip-self',
   'Grip-Last': 'news; last-id=41, room-1;last-id=a=b',
   'Connection-Id': 'connection-1',
+  'Content-Type': 'application/websocket-events',
 });
 
 describe('what is known of a request', () => {
@@ -28,6 +29,14 @@ describe('what is known of a request', () => {
     expect([grip.verified, grip.issuer, grip.expires, grip.connectionId]).toEqual([false, ...Array(3)]);
     expect([grip.features, [...grip.lastIds]]).toEqual([[], []]);
   });
+
+  it.each([undefined, 'text/plain', 'Application/WebSocket-Events', 'application/websocket-events; x'])(
+    'is no connection where the type is %s: Fanout passes on what the client says',
+    (type) => {
+      const said = new Headers({ 'Connection-Id': 'forged', ...(type && { 'Content-Type': type }) });
+      expect(new GripRequest(said, { issuer: 'x', expires: 1 }).connectionId).toBeUndefined();
+    },
+  );
 
   it('is empty where Fanout says nothing', () => {
     const grip = new GripRequest(new Headers(), { issuer: 'x', expires: 1 });
