@@ -1,4 +1,7 @@
 import type { GripSignature } from './protocol/grip-signature.js';
+import { WEBSOCKET_EVENTS_TYPE } from './protocol/websocket-events.js';
+
+const LAST_ID = 'last-id=';
 
 /** What a request from Fanout says, beside what the client said. */
 export class GripRequest {
@@ -35,13 +38,23 @@ export class GripRequest {
 
   /** For each channel the id of the last message that the client got, where Fanout asks how to go on. */
   get lastIds(): ReadonlyMap<string, string> {
-    const ids = [...this.#read('Grip-Last').matchAll(/\s*([^;,]+?)\s*;\s*last-id=([^;,]*)/g)];
-    return new Map(ids.map(([, channel = '', id = '']) => [channel, id.trim()]));
+    // Taken apart, not searched: with a signature anyone may send this, of any length.
+    const entries = this.#read('Grip-Last')
+      .split(',')
+      .map((entry) => entry.split(';').map((part) => part.trim()));
+    return new Map(
+      entries.flatMap(([channel = '', ...parameters]) => {
+        const id = parameters.find((parameter) => parameter.startsWith(LAST_ID));
+        return channel === '' || id === undefined ? [] : [[channel, id.slice(LAST_ID.length).trim()]];
+      }),
+    );
   }
 
   /** Fanout's name for a WebSocket; the same in all its requests. */
   get connectionId(): string | undefined {
-    return this.#read('Connection-Id') || undefined;
+    // Of other requests Fanout passes on what a client says, under its signature.
+    const isEvents = this.#headers.get('Content-Type') === WEBSOCKET_EVENTS_TYPE;
+    return (isEvents && this.#read('Connection-Id')) || undefined;
   }
 
   /** Any client can send these headers: they mean something under a signature only. */

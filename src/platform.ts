@@ -55,11 +55,11 @@ export function platformOf(c: Context): FanoutPlatform | undefined {
   return slotOf(c)?.platform;
 }
 
-/** Hands the request off, and keeps the response for the entry. */
-export function handOff(c: Context, backend: string): Response {
+/** Hands the request off, the client's own or another in its place, and keeps the response for the entry. */
+export function handOff(c: Context, backend: string, request: Request = c.req.raw): Response {
   const slot = slotOf(c);
   if (slot === undefined) throw new TypeError('There is no platform to hand the request off to.');
-  slot.handoff = slot.platform.handoff(c.req.raw, backend);
+  slot.handoff = slot.platform.handoff(request, backend);
   return slot.handoff;
 }
 

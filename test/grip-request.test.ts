@@ -5,6 +5,7 @@ const headers = new Headers({
   'Grip-Feature': 'status, link:next , filter:skip-self',
   'Grip-Last': 'news; last-id=41, room-1;last-id=a=b',
   'Connection-Id': 'connection-1',
+  'Content-Type': 'application/websocket-events',
 });
 
 describe('what is known of a request', () => {
@@ -29,8 +30,29 @@ describe('what is known of a request', () => {
     expect([grip.features, [...grip.lastIds]]).toEqual([[], []]);
   });
 
+  it.each([undefined, 'text/plain', 'Application/WebSocket-Events', 'application/websocket-events; x'])(
+    'is no connection where the type is %s: Fanout passes on what the client says',
+    (type) => {
+      const said = new Headers({ 'Connection-Id': 'forged', ...(type && { 'Content-Type': type }) });
+      expect(new GripRequest(said, { issuer: 'x', expires: 1 }).connectionId).toBeUndefined();
+    },
+  );
+
   it('is empty where Fanout says nothing', () => {
     const grip = new GripRequest(new Headers(), { issuer: 'x', expires: 1 });
     expect([grip.features, [...grip.lastIds], grip.connectionId]).toEqual([[], [], undefined]);
+  });
+
+  it('is read in about the time that its length takes, whatever it holds', () => {
+    const cost = (value: string) => {
+      const grip = new GripRequest(new Headers({ 'Grip-Last': value }), { issuer: 'x', expires: 1 });
+      const before = process.cpuUsage().user;
+      for (let times = 0; times < 10; times += 1) grip.lastIds;
+      return process.cpuUsage().user - before;
+    };
+    const usual = 'news; last-id=41, '.repeat(12);
+    const spaces = `a${' '.repeat(usual.length)}b`;
+    cost(usual);
+    expect(cost(spaces) / Math.max(cost(usual), 1000)).toBeLessThan(20);
   });
 });

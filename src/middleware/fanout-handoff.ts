@@ -90,9 +90,8 @@ export function fanoutHandoff(options: FanoutHandoffOptions = {}): MiddlewareHan
       return refused;
     }
 
-    prepareHeaders(c.req.raw, platform.clientAddress);
     log({ level: 'info', event: 'handoff', backend });
-    return handOff(c, backend);
+    return handOff(c, backend, handedOff(c.req.raw, platform.clientAddress));
   }
 }
 
@@ -120,14 +119,18 @@ function withoutEntry(c: Context, log: Logger): Response {
   );
 }
 
+/** A client can send any header. Fanout passes some through, or relies on them: they would arrive under its signature. */
+const NOT_FOR_CLIENTS = /^(?:grip-|meta-|connection-id$|x-forwarded-(?:for|proto)$)/i;
+
 /**
- * A client can send any header. Fanout passes some of these through, or relies on them, so that they would
- * arrive under its signature: they are dropped. What is known of the client takes the place of its own claims.
+ * The client's request as Fanout may see it: what is known of the client takes the place of its own claims.
+ *
+ * A new one, since on Compute a header that is deleted from the client's own is handed off all the same once its headers
+ * were listed.
  */
-function prepareHeaders({ headers, url }: Request, clientAddress: string | undefined): void {
-  for (const name of [...headers.keys()]) {
-    if (/^(?:grip-|meta-|connection-id$|x-forwarded-(?:for|proto)$)/i.test(name)) headers.delete(name);
-  }
-  if (clientAddress !== undefined) headers.set('X-Forwarded-For', clientAddress);
-  headers.set('X-Forwarded-Proto', new URL(url).protocol.slice(0, -1));
+function handedOff({ headers, method, url }: Request, clientAddress: string | undefined): Request {
+  const all = new Headers([...headers].filter(([name]) => !NOT_FOR_CLIENTS.test(name)));
+  if (clientAddress !== undefined) all.set('X-Forwarded-For', clientAddress);
+  all.set('X-Forwarded-Proto', new URL(url).protocol.slice(0, -1));
+  return new Request(url, { method, headers: all });
 }
