@@ -149,8 +149,10 @@ export class WebSocketTransport implements ChannelSubscriber {
         if (event.type === 'OPEN' && index > 0) {
           throw new ProtocolError('Expected OPEN to be the first event, found it behind another.');
         }
-        const rejection = await this.#handle(event, session, outgoing);
-        if (rejection !== undefined) return rejection;
+        const result = this.#handle(event, session, outgoing);
+        // Only what has to be awaited is: of many messages most of the time would go into that.
+        const answer = typeof result === 'object' ? await result : result;
+        if (event.type === 'OPEN' && answer) return checkRejection(answer);
       }
       if (events.length === 0 && !outgoing.closed) await this.onKeepAlive(session);
       meta.write(headers);
@@ -161,39 +163,32 @@ export class WebSocketTransport implements ChannelSubscriber {
     return new Response(outgoing.encode(), { headers });
   }
 
-  /** A response where the socket is not to open. */
-  async #handle(
+  #handle(
     { type, content }: WebSocketEvent,
     session: WebSocketSession,
     outgoing: OutgoingEvents,
-  ): Promise<Response | undefined> {
+  ): void | Response | Promise<void | Response> {
     switch (type) {
       case 'OPEN':
-        return checkRejection(await this.onOpen(session));
+        return this.onOpen(session);
       case 'TEXT':
-        await this.onMessage(session, decodeText(content ?? NOTHING));
-        break;
+        return this.onMessage(session, decodeText(content ?? NOTHING));
       case 'BINARY':
-        await this.onMessage(session, content ?? NOTHING);
-        break;
+        return this.onMessage(session, content ?? NOTHING);
       case 'PING':
-        outgoing.add({ type: 'PONG', content });
-        break;
+        return outgoing.add({ type: 'PONG', content });
       case 'CLOSE': {
         const { code, reason } = decodeClose(content);
         // An unanswered CLOSE leaves the client without a close frame, so the answer comes before the hook.
         outgoing.add({ type: 'CLOSE', content: content?.subarray(0, 2) });
-        await this.onClose(session, code, reason);
-        break;
+        return this.onClose(session, code, reason);
       }
       case 'DISCONNECT':
         outgoing.end();
-        await this.onDisconnect(session);
-        break;
+        return this.onDisconnect(session);
       default:
       // PONG, and whatever a newer proxy may send, asks for nothing.
     }
-    return undefined;
   }
 
   /** Fanout asks again by itself after that long, should the client be silent; then an expired right is noticed. */
@@ -237,11 +232,12 @@ function stackFrames({ message, stack }: Error): string {
 }
 
 const NOTHING = new Uint8Array();
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** @throws ConfigurationError for a response by which Fanout would not turn the client away. */
-function checkRejection(response: Response | void): Response | undefined {
-  if (!response) return undefined;
-  if (!NO_REJECTIONS.includes(response.status)) return response;
+function checkRejection(response: Response): Response {
+  // Plain JavaScript may return anything.
+  if (response.status > 0 && !NO_REJECTIONS.includes(response.status)) return response;
   throw new ConfigurationError(
     `Expected a response of onOpen to have any status but ${NO_REJECTIONS.join(', ')}, found ${response.status}.`,
   );
@@ -259,7 +255,7 @@ function startsWithOpen(body: Uint8Array): boolean {
 /** A client may send text that isn't UTF-8 only if the proxy lets it: refuse what can't be sent back as it came. */
 function decodeText(content: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
+    return utf8.decode(content);
   } catch {
     throw new ProtocolError('Expected a text message in UTF-8, found other bytes.');
   }

@@ -309,10 +309,14 @@ describe('a socket that is turned away', () => {
     expect(response.headers.get('Content-Type')).toMatch(/^text\/plain/);
   });
 
-  it.each([200, 204])('is not answered with %i, which is an error', async (status) => {
-    const { post, records } = serving({ onOpen: () => new Response(null, { status }) });
-    const { response, text } = await post('OPEN\r\n');
-    expect(response.status).toBe(200);
+  it.each<[unknown, Response]>([
+    [200, new Response(null)],
+    [204, new Response(null, { status: 204 })],
+    ['what is no response', 7 as unknown as Response],
+  ])('is not answered with %s, which is an error', async (_what, response) => {
+    const { post, records } = serving({ onOpen: () => response });
+    const { response: answered, text } = await post('OPEN\r\n');
+    expect(answered.status).toBe(200);
     expect(text.endsWith('CLOSE 2\r\n\x03\xf3\r\n')).toBe(true);
     expect(records).toEqual([expect.objectContaining({ reason: 'ConfigurationError' })]);
   });
