@@ -67,7 +67,7 @@ interface Mount {
 /** Answers Fanout, and turns what is wrong with a request into a response. */
 async function answer(c: Context<FanoutEnv>, mount: Mount): Promise<Response> {
   if (mount.transport.upgrade === undefined && c.req.method !== 'GET') {
-    return methodNotAllowed(c, c.var.fanoutLogger);
+    return methodNotAllowed(c);
   }
   try {
     return await subscribe(c, mount);
