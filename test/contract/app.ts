@@ -11,6 +11,7 @@ import { type FanoutOptions, fanout } from '../../src/fanout.js';
 import type { FanoutEnv } from '../../src/fanout-env.js';
 import type { WebSocketMessage, WebSocketSession } from '../../src/transports/websocket-session.js';
 import { WebSocketTransport } from '../../src/transports/websocket-transport.js';
+import { attackRoutes } from './attack-routes.js';
 
 /**
  * A socket that its client tells what to do with it: one word, then what that takes. `done` is the answer, and
@@ -52,12 +53,13 @@ export const PASSWORD = { username: 'ada', password: 'the password of the contra
 export const TOKENS = { secret: 'the secret of the contract', alg: 'HS256' } as const;
 
 /**
- * The reference service as it is deployed; beside it the {@link CommandTransport}, and under `/behind` the
- * reference service again, behind middleware that changes responses, and under two more behind some that refuse.
+ * The reference service as it is deployed; beside it the {@link CommandTransport} and what attacks are tried on, and
+ * under `/behind` the reference service again, behind middleware that changes responses, and under two more behind some that refuse.
  */
 export function createContractApp(options: Options = {}): Hono<FanoutEnv> {
   const app = createApp(options);
   app.route('/', fanout({ channels: ['test'], ...options, transports: [CommandTransport] }));
+  app.route('/', attackRoutes(options));
   app.route('/behind', behindMiddleware(options));
   app.route('/behind-password', new Hono().use(basicAuth(PASSWORD)).route('/', createApp(options)));
   app.route('/behind-token', new Hono().use(jwt(TOKENS)).route('/', createApp(options)));
