@@ -82,7 +82,7 @@ async function subscribe(c: Context<FanoutEnv>, mount: Mount): Promise<Response>
   const { transport, secret, admission } = mount;
   if (transport.isOpening !== undefined && !(await transport.isOpening(c))) return transport.subscribe(c, []);
 
-  if (isNextLink(c)) {
+  if (transport.upgrade === undefined && isNextLink(c)) {
     const resumed = await resumedChannels(c, secret);
     // Without a hold the stream ends. A 4xx would be tried again, with the client waiting.
     if (resumed === undefined) return c.body(null, 200);
