@@ -74,7 +74,7 @@ interface Mount {
 /** Answers Fanout, and turns what is wrong with a request into a response. */
 async function answer(c: Context<FanoutEnv>, mount: Mount): Promise<Response> {
   if (mount.transport.upgrade === undefined && c.req.method !== 'GET') {
-    return methodNotAllowed(c, c.var.fanoutLogger);
+    return methodNotAllowed(c);
   }
   try {
     return await subscribe(c, mount);
@@ -89,7 +89,7 @@ async function subscribe(c: Context<FanoutEnv>, mount: Mount): Promise<Response>
   const { transport, secret, admission } = mount;
   if (transport.isOpening !== undefined && !(await transport.isOpening(c))) return transport.subscribe(c, []);
 
-  if (isNextLink(c)) {
+  if (transport.upgrade === undefined && isNextLink(c)) {
     const resumed = await resumedChannels(c, secret);
     // Without a hold the stream ends. A 4xx would be tried again, with the client waiting.
     if (resumed === undefined) return c.body(null, 200);

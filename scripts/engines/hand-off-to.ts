@@ -39,7 +39,7 @@ export function handOffTo(pushpinPort: number, handedOff: HandedOff): void {
     host: LOOPBACK,
     port: pushpinPort,
     method: incoming.method,
-    path: incoming.url,
+    path: incoming.url?.replace(/^https?:\/\/[^/?#]*/i, ''), // the host is Pushpin's
     headers: requestHeaders(handedOff),
     agent: false,
   });

@@ -22,6 +22,8 @@ import { WebSocketUpgrades } from './websocket-upgrades.js';
 const MAX_HEADERS = 2 ** 17;
 /** Bytes that the body of a held response may have, and of the request for one; Pushpin's limit. */
 const MAX_KEPT_BODY = 100_000;
+/** Bytes of a request that is not held, which waits here until it is whole. */
+const MAX_REQUEST = 10 * 2 ** 20;
 /** Bytes of the first body of a stream, which is sent on at once. */
 const MAX_FIRST_BODY = 10 * 2 ** 20;
 
@@ -75,11 +77,12 @@ export class ClientServer {
   async #onRequest(request: Request, incoming: IncomingMessage, outgoing: ServerResponse): Promise<Response> {
     const handoff = await this.#core.service.firstPass(request, incoming.socket.remoteAddress);
     if (handoff instanceof Response) return handoff;
-    // The type in exactly these bytes, as Pushpin compares it.
-    if (request.headers.get('Content-Type')?.split(';')[0]?.trim() === WEBSOCKET_EVENTS_TYPE) {
+    // The type in exactly these bytes, as Pushpin compares it: with a space before the semicolon it is another.
+    if (request.headers.get('Content-Type')?.split(';')[0] === WEBSOCKET_EVENTS_TYPE) {
       return new Response('Client not allowed to send WebSocket events directly.\n', { status: 403 });
     }
-    const body = hasBody(request) ? new Uint8Array(await request.arrayBuffer()) : undefined;
+    const body = hasBody(request) ? await bodyOf(incoming) : undefined;
+    if (body && body.length > MAX_REQUEST) return new Response('Request too large.\n', { status: 413 });
     void this.#serve({ ...handoff, body }, outgoing, goneSignal(outgoing), new Map());
     return RESPONSE_ALREADY_SENT;
   }
@@ -99,7 +102,7 @@ export class ClientServer {
       const response = await this.#core.service.secondPass(handoff, {
         method: request.method,
         headers,
-        ...(sent && { body: sent }),
+        ...(sent && request.method !== 'GET' && { body: sent }), // which has none on Node
       });
       if (gone.aborted) return await response.body?.cancel();
       if (!hasInstruction(response.headers)) return await relay(outgoing, response);
@@ -140,8 +143,21 @@ function hasBody({ method, headers }: Request): boolean {
   return told || method === 'POST' || method === 'PUT' || method === 'PATCH';
 }
 
-function isWebSocketUpgrade({ headers }: IncomingMessage): boolean {
-  return headers.upgrade?.toLowerCase() === 'websocket';
+/** From the connection, since the `Request` of a GET has no room for it; no more of it than shows that it is too long. */
+async function bodyOf(incoming: IncomingMessage): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    chunks.push(chunk);
+    if (size > MAX_REQUEST) break;
+  }
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+/** RFC 6455, 4.1: asked for by GET. */
+function isWebSocketUpgrade({ headers, method }: IncomingMessage): boolean {
+  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket';
 }
 
 function headWithoutUpgrade({ method, url, rawHeaders }: IncomingMessage): Buffer {

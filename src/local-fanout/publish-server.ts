@@ -36,7 +36,7 @@ async function publish(
 ): Promise<void> {
   let items: PublishItem[];
   try {
-    if (request.headers['content-length'] === undefined && request.headers['transfer-encoding']) {
+    if (request.headers['content-length'] === undefined) {
       return answer(response, 411, 'text/plain', 'Request requires Content-Length.');
     }
     items = decodePublishRequest(await readBody(request));

@@ -16,13 +16,15 @@ const MAX_MESSAGE = 199_999;
 /** Bytes of a rejection that reach the client; Pushpin's limit. */
 const MAX_REJECTION = 100_000;
 
+/** RFC 9110, 7.2. */
+const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d*)?$/i;
+
 /** Opens WebSockets: first at the service, then, if it accepts, at the client. */
 export class WebSocketUpgrades {
   readonly #core: FanoutCore;
   readonly #server = new WebSocketServer({
     noServer: true,
     autoPong: false, // it is the service that answers
-    handleProtocols: () => false, // the service's choice is among its headers
     maxPayload: MAX_MESSAGE,
     skipUTF8Validation: true, // so does Pushpin
     WebSocket: ClientSocket,
@@ -42,10 +44,11 @@ export class WebSocketUpgrades {
     // Until the WebSocket has the socket, nobody else listens: without this a reset would end the process.
     socket.on('error', () => undefined);
     try {
-      const handoff = await this.#core.service.firstPass(
-        upgradeRequest(incoming),
-        incoming.socket.remoteAddress,
-      );
+      const request = upgradeRequest(incoming);
+      if (request === undefined) {
+        return await reject(socket, new Response('Expected a path and a host.\n', { status: 400 }));
+      }
+      const handoff = await this.#core.service.firstPass(request, incoming.socket.remoteAddress);
       if (handoff instanceof Response) return await reject(socket, handoff);
       if (!isHandshake(incoming)) {
         return await reject(
@@ -94,6 +97,8 @@ export class WebSocketUpgrades {
       return link.disconnect();
     }
     this.#openings.set(incoming, openingHeaders(opening.headers));
+    // It is the service that chooses one, by a header of its own.
+    delete incoming.headers['sec-websocket-protocol'];
     this.#server.handleUpgrade(incoming, socket, head, (client) => {
       connection = new WebSocketConnection(messagePrefix(opening.headers), environment);
       const clientSocket = client as ClientSocket;
@@ -128,14 +133,18 @@ function isHandshake({ headers }: IncomingMessage): boolean {
   return /^[+/0-9A-Za-z]{22}==$/.test(key) && version === '13';
 }
 
-function upgradeRequest(incoming: IncomingMessage): Request {
+/** `undefined` for what is no path at a host. */
+function upgradeRequest(incoming: IncomingMessage): Request | undefined {
   const headers = new Headers();
   for (let index = 0; index < incoming.rawHeaders.length; index += 2) {
     headers.append(incoming.rawHeaders[index] ?? '', incoming.rawHeaders[index + 1] ?? '');
   }
-  const { method = 'GET', url = '/' } = incoming;
-  // Put together, not resolved: a path of two slashes would be taken for a host.
-  return new Request(`http://${headers.get('Host') ?? 'localhost'}${url}`, { method, headers });
+  const { url: target = '/' } = incoming;
+  const host = headers.get('Host') ?? 'localhost';
+  // Put together, not resolved: a path of two slashes would be taken for a host. So the host must not hold a path.
+  const url = /^https?:\/\//i.test(target) ? target : `http://${host}${target}`;
+  const isUrl = HOST.test(host) && /^(?:\/|https?:)/i.test(target) && URL.canParse(url);
+  return isUrl ? new Request(url, { headers }) : undefined;
 }
 
 /** The client's request, as it goes with every request for its socket. */

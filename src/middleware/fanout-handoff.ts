@@ -3,7 +3,7 @@ import { routePath } from 'hono/route';
 import { SignatureError } from '../errors.js';
 import type { FanoutEnv } from '../fanout-env.js';
 import { GripRequest } from '../grip-request.js';
-import { jsonLogger, type Logger } from '../logger.js';
+import { jsonLogger, type Logger, type LogRecord } from '../logger.js';
 import { handOff, platformOf } from '../platform.js';
 import { type GripKey, GripSignatureVerifier } from '../protocol/grip-signature.js';
 import { PROOF_PARAMETER } from '../protocol/hold-proof.js';
@@ -51,54 +51,72 @@ export function fanoutHandoff(options: FanoutHandoffOptions = {}): MiddlewareHan
     const token = signatureOf(c);
     if (token === undefined) {
       c.set('grip', new GripRequest(c.req.raw.headers, undefined));
-      return firstPass(c, log);
+      return firstPass(c);
     }
 
     const trust = platformOf(c)?.trust;
     const verifier = ownVerifier ?? trust?.verifier;
     const trusted = issuers ?? trust?.issuers;
-    if (verifier === undefined || trusted === undefined) return withoutEntry(c, log);
+    if (verifier === undefined || trusted === undefined) return withoutEntry(c);
     try {
       c.set('grip', new GripRequest(c.req.raw.headers, await verifier.verify(token, trusted)));
     } catch (error) {
       if (!(error instanceof SignatureError)) throw error;
-      log({ level: 'warn', event: 'refused', status: 403, reason: error.message });
-      return c.text('The Grip-Sig of this request is not valid.\n', 403);
+      return refuse(c, 403, error.message, 'The Grip-Sig of this request is not valid.', { level: 'warn' });
     }
     return next();
   };
 
-  async function firstPass(c: Context<FanoutEnv>, log: Logger): Promise<Response> {
-    if (c.req.method !== 'GET') return methodNotAllowed(c, log);
+  async function firstPass(c: Context<FanoutEnv>): Promise<Response> {
+    if (c.req.method !== 'GET') return methodNotAllowed(c);
     if (upgrade !== undefined && c.req.header('Upgrade')?.toLowerCase() !== upgrade) {
-      log({ level: 'info', event: 'refused', status: 426, reason: `no Upgrade: ${upgrade}` });
-      return c.text(`Expected a request with Upgrade: ${upgrade}.\n`, 426, { Upgrade: upgrade });
+      const text = `Expected a request with Upgrade: ${upgrade}.`;
+      return refuse(c, 426, `no Upgrade: ${upgrade}`, text, { headers: { Upgrade: upgrade } });
     }
     const platform = platformOf(c);
-    if (platform === undefined) return withoutEntry(c, log);
+    if (platform === undefined) return withoutEntry(c);
     if (c.req.query(PROOF_PARAMETER) !== undefined) {
-      log({ level: 'warn', event: 'refused', status: 403, reason: 'a next link is for Fanout alone' });
-      return c.text('This link is not for clients.\n', 403);
+      const reason = 'a next link is for Fanout alone';
+      return refuse(c, 403, reason, 'This link is not for clients.', { level: 'warn' });
     }
     if (upgrade !== undefined && !isOriginAllowed(c, options)) {
-      log({ level: 'info', event: 'refused', status: 403, reason: 'origin not allowed' });
-      return c.text('Pages of this origin may not open a WebSocket here.\n', 403);
+      return refuse(c, 403, 'origin not allowed', 'Pages of this origin may not open a WebSocket here.');
     }
     const refused = await refusal(c, options);
     if (refused !== undefined) {
-      log({ level: 'info', event: 'refused', status: refused.status, reason: 'not authorized' });
+      logRefusal(c, refused.status, 'not authorized');
       return refused;
     }
 
-    log({ level: 'info', event: 'handoff', backend });
+    c.var.fanoutLogger({ level: 'info', event: 'handoff', backend });
     return handOff(c, backend, handedOff(c.req.raw, platform.clientAddress));
   }
 }
 
 /** Both of a client's own requests and of Fanout's, but for WebSocket events, only GET is for a transport. */
-export function methodNotAllowed(c: Context, log: Logger): Response {
-  log({ level: 'info', event: 'refused', status: 405, reason: 'not a GET' });
-  return c.text(`Expected GET, found ${c.req.method}.\n`, 405, { Allow: 'GET' });
+export function methodNotAllowed(c: Context<FanoutEnv>): Response {
+  return refuse(c, 405, 'not a GET', `Expected GET, found ${c.req.method}.`, { headers: { Allow: 'GET' } });
+}
+
+/** Answers with a line of text, and logs why. */
+function refuse(
+  c: Context<FanoutEnv>,
+  status: 403 | 405 | 426 | 501,
+  reason: string,
+  text: string,
+  { level, headers }: { readonly level?: LogRecord['level']; readonly headers?: Record<string, string> } = {},
+): Response {
+  logRefusal(c, status, reason, level);
+  return c.text(`${text}\n`, status, headers);
+}
+
+function logRefusal(
+  c: Context<FanoutEnv>,
+  status: number,
+  reason: string,
+  level: LogRecord['level'] = 'info',
+): void {
+  c.var.fanoutLogger({ level, event: 'refused', status, reason });
 }
 
 /** Compute can't read a header of more than 69,000 bytes, and throws: it is there, and it is not valid. */
@@ -110,13 +128,11 @@ function signatureOf(c: Context): string | undefined {
   }
 }
 
-function withoutEntry(c: Context, log: Logger): Response {
-  log({ level: 'error', event: 'refused', status: 501, reason: 'no Fanout entry, and no keys and issuers' });
-  return c.text(
+function withoutEntry(c: Context<FanoutEnv>): Response {
+  const text =
     'This path is served through Fanout, and no Fanout is in front of it: run the app by serve(app) or handle(app), ' +
-      'or name the keys and issuers of the proxy.\n',
-    501,
-  );
+    'or name the keys and issuers of the proxy.';
+  return refuse(c, 501, 'no Fanout entry, and no keys and issuers', text, { level: 'error' });
 }
 
 /** A client can send any header. Fanout passes some through, or relies on them: they would arrive under its signature. */

@@ -29,6 +29,9 @@ const SPACE = 0x20;
 const MAX_LINE = 64;
 const MAX_LENGTH_DIGITS = 8;
 
+/** Events of one body. Fanout has 200,000 bytes of them at most, and each takes many times its bytes in memory. */
+const MAX_EVENTS = 100_000;
+
 const encoder = new TextEncoder();
 
 /**
@@ -41,6 +44,7 @@ export function decodeWebSocketEvents(body: Uint8Array): WebSocketEvent[] {
   let position = 0;
   while (position < body.length) {
     const start = position;
+    if (events.length === MAX_EVENTS) throw malformed(`no more than ${MAX_EVENTS} events`, start);
     while (isUpperCase(body[position])) position += 1;
     const type = String.fromCharCode(...body.subarray(start, Math.min(position, start + MAX_LINE)));
     if (type === '' || type.length >= MAX_LINE) throw malformed('an event type in capitals', start);

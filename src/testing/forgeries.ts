@@ -16,12 +16,32 @@ const PUBLIC_JWK = {
   y: '7gwJqaU6N8TP88--twjkwoB36f-pT3QsmI46nPhjO7M',
 };
 
-/** The same, as Fastly's documentation has it. */
-const PUBLIC_PEM = pem([
-  '3059301306072a8648ce3d020106082a8648ce3d03010703420004', // SubjectPublicKeyInfo of an uncompressed P-256 point
-  Buffer.from(PUBLIC_JWK.x, 'base64url').toString('hex'),
-  Buffer.from(PUBLIC_JWK.y, 'base64url').toString('hex'),
+/** Its point, uncompressed, and as SubjectPublicKeyInfo. */
+const [X, Y] = [Buffer.from(PUBLIC_JWK.x, 'base64url'), Buffer.from(PUBLIC_JWK.y, 'base64url')];
+const PUBLIC_POINT = Buffer.concat([Buffer.from([4]), X, Y]);
+const PUBLIC_DER = Buffer.concat([
+  Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex'),
+  PUBLIC_POINT,
 ]);
+/** The same, as Fastly's documentation has it. */
+const PUBLIC_PEM = `-----BEGIN PUBLIC KEY-----\n${(PUBLIC_DER.toString('base64').match(/.{1,64}/g) ?? []).join('\n')}\n-----END PUBLIC KEY-----\n`;
+
+/** Whatever of the public key a careless service might take for the secret of HS256. */
+const PUBLIC_TEXTS: Readonly<Record<string, string | Buffer>> = {
+  'the PEM of the public key': PUBLIC_PEM,
+  'the PEM without its last line break': PUBLIC_PEM.trimEnd(),
+  'the PEM with line breaks of DOS': PUBLIC_PEM.replaceAll('\n', '\r\n'),
+  'the DER of the public key': PUBLIC_DER,
+  'the DER in Base64': PUBLIC_DER.toString('base64'),
+  'the point of the public key': PUBLIC_POINT,
+  'both coordinates of the public key': Buffer.concat([X, Y]),
+  'the coordinate x of the public key': X,
+  'the coordinate x in base64url': PUBLIC_JWK.x,
+  'the JWK of the public key': JSON.stringify(PUBLIC_JWK),
+  'the JWK with its names in order': JSON.stringify(Object.fromEntries(Object.entries(PUBLIC_JWK).sort())),
+  'the JWK with indents': JSON.stringify(PUBLIC_JWK, null, 2),
+  'an empty secret': '',
+};
 
 /**
  * The secret of Fastly's local server, known to all. On an engine that goes by it, the tokens made with it below
@@ -33,14 +53,6 @@ const LOCAL_ISSUER = 'viceroy';
 const LATER = Math.floor(Date.now() / 1000) + 3600;
 const CLAIMS = { iss: LOCAL_ISSUER, exp: LATER };
 
-function pem(hex: readonly string[]): string {
-  const lines =
-    Buffer.from(hex.join(''), 'hex')
-      .toString('base64')
-      .match(/.{1,64}/g) ?? [];
-  return `-----BEGIN PUBLIC KEY-----\n${lines.join('\n')}\n-----END PUBLIC KEY-----\n`;
-}
-
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 function unsigned(alg: string, claims: object): string {
@@ -48,8 +60,16 @@ function unsigned(alg: string, claims: object): string {
 }
 
 function hs256(secret: string | Buffer, claims: object = CLAIMS, alg = 'HS256'): string {
-  const data = unsigned(alg, claims);
+  return signed(unsigned(alg, claims), secret);
+}
+
+function signed(data: string, secret: string | Buffer = LOCAL_SECRET): string {
   return `${data}.${createHmac('sha256', secret).update(data).digest('base64url')}`;
+}
+
+/** Of JSON as it is written here; signed by the secret that everyone knows. */
+function written(header: string, claims: string = JSON.stringify(CLAIMS)): string {
+  return signed([header, claims].map((json) => Buffer.from(json).toString('base64url')).join('.'));
 }
 
 function es256(key: KeyObject, claims: object): string {
@@ -69,6 +89,24 @@ function ofEachIssuer(name: string, make: (claims: object) => string): Forgery[]
   }));
 }
 
+const NESTED = `${'['.repeat(1000)}${']'.repeat(1000)}`;
+
+/** JSON that is not what it seems. */
+const WRITTEN: Readonly<Record<string, readonly string[]>> = {
+  'without an alg': [written('{}')],
+  'with a list of algs': [written('{"alg":["HS256"]}')],
+  'with an alg from a prototype': [written('{"__proto__":{"alg":"HS256"}}')],
+  'with the alg of every object': [written('{"alg":"constructor"}')],
+  'with an extension that is critical': [written('{"alg":"HS256","crit":["b64"],"b64":false}')],
+  'with lists 1,000 deep for an alg': [written(`{"alg":${NESTED}}`)],
+  'with claims from a prototype': [written('{"alg":"HS256"}', `{"__proto__":${JSON.stringify(CLAIMS)}}`)],
+  'with an expiry that is no number': [written('{"alg":"HS256"}', `{"iss":"${LOCAL_ISSUER}","exp":1e999}`)],
+  'with a list of issuers': [written('{"alg":"HS256"}', `{"iss":["${LOCAL_ISSUER}"],"exp":${LATER}}`)],
+  'not valid yet': [written('{"alg":"HS256"}', JSON.stringify({ ...CLAIMS, nbf: LATER }))],
+  'of five parts': [`${goodParts[0]}..${goodParts.join('.')}`],
+  'with line breaks': [`${goodParts[0]}.\t${goodParts[1]}.${goodParts[2]}`],
+};
+
 export const FORGERIES: readonly Forgery[] = [
   { name: 'of garbage', values: ['forged-by-a-client'] },
   { name: 'empty', values: [''] },
@@ -77,17 +115,15 @@ export const FORGERIES: readonly Forgery[] = [
   { name: 'with alg none and no signature', values: [`${unsigned('none', CLAIMS)}.`] },
   { name: 'with alg none and a signature', values: [hs256(LOCAL_SECRET, CLAIMS, 'none')] },
   { name: 'with an alg in small letters', values: [hs256(LOCAL_SECRET, CLAIMS, 'hs256')] },
-  ...ofEachIssuer('signed HS256 by the PEM of the public key', (claims) => hs256(PUBLIC_PEM, claims)),
-  ...ofEachIssuer('signed HS256 by the PEM without its last line break', (claims) =>
-    hs256(PUBLIC_PEM.trimEnd(), claims),
+  ...['NONE', 'nOnE', '', 'HS512', 'ES384', 'RS256', 'HS256 '].map((alg) => ({
+    name: `with the alg ${JSON.stringify(alg)}`,
+    values: [hs256(LOCAL_SECRET, CLAIMS, alg)],
+  })),
+  ...Object.entries(WRITTEN).map(([name, values]) => ({ name, values })),
+  ...Object.entries(PUBLIC_TEXTS).flatMap(([name, secret]) =>
+    ofEachIssuer(`signed HS256 by ${name}`, (claims) => hs256(secret, claims)),
   ),
-  ...ofEachIssuer('signed HS256 by the JWK of the public key', (claims) =>
-    hs256(JSON.stringify(PUBLIC_JWK), claims),
-  ),
-  ...ofEachIssuer('signed HS256 by the coordinate x of the public key', (claims) =>
-    hs256(Buffer.from(PUBLIC_JWK.x, 'base64url'), claims),
-  ),
-  ...ofEachIssuer('signed HS256 by an empty secret', (claims) => hs256('', claims)),
+  ...ofEachIssuer('signed ES256 by zeros', (claims) => `${unsigned('ES256', claims)}.${'A'.repeat(86)}`),
   ...ofEachIssuer('signed ES256 by a stranger', (claims) => es256(stranger, claims)),
   {
     name: 'that says HS256 and is signed by nobody',
@@ -107,6 +143,7 @@ export const FORGERIES: readonly Forgery[] = [
   { name: 'of 10 kB', values: [`${unsigned('HS256', CLAIMS)}.${'A'.repeat(10_000)}`] },
   { name: 'of 60 kB', values: [`${unsigned('HS256', CLAIMS)}.${'A'.repeat(60_000)}`], huge: true },
   { name: 'of 100 kB', values: [`${unsigned('HS256', CLAIMS)}.${'A'.repeat(100_000)}`], huge: true },
+  { name: 'twice, both good', values: [good, good] },
   { name: 'twice, the good one last', values: ['forged-by-a-client', good] },
   { name: 'twice, the good one first', values: [good, 'forged-by-a-client'] },
 ];

@@ -10,6 +10,7 @@ import { createApp } from '../../src/app.js';
 import { type FanoutOptions, fanout } from '../../src/fanout.js';
 import type { FanoutEnv } from '../../src/fanout-env.js';
 import { SseTransport } from '../../src/transports/sse-transport.js';
+import { attackRoutes } from './attack-routes.js';
 import { CommandTransport } from './command-transport.js';
 import { SessionTransport } from './session-transport.js';
 
@@ -21,15 +22,16 @@ export const PASSWORD = { username: 'ada', password: 'the password of the contra
 export const TOKENS = { secret: 'the secret of the contract', alg: 'HS256' } as const;
 
 /**
- * The reference service as it is deployed; beside it the {@link CommandTransport}, under
- * `/sessions/:user` and `/expiring` the {@link SessionTransport}, and under `/behind` the
- * reference service again, behind middleware that changes responses, and under two more behind some that refuse.
+ * The reference service as it is deployed; beside it the {@link CommandTransport}, what attacks are tried on, under
+ * `/sessions/:user` and `/expiring` the {@link SessionTransport}, and under `/behind` the reference service again, behind
+ * middleware that changes responses, and under two more behind some that refuse.
  */
 export function createContractApp(options: Options = {}): Hono<FanoutEnv> {
   const app = createApp(options);
   app.route('/', fanout({ channels: ['test'], ...options, transports: [CommandTransport] }));
   app.route('/sessions/:user', sessions(options));
   app.route('/expiring', expiring(options));
+  app.route('/', attackRoutes(options));
   app.route('/behind', behindMiddleware(options));
   app.route('/behind-password', new Hono().use(basicAuth(PASSWORD)).route('/', createApp(options)));
   app.route('/behind-token', new Hono().use(jwt(TOKENS)).route('/', createApp(options)));

@@ -6,7 +6,14 @@ import { Clients } from './clients.js';
 export interface ReferenceTarget extends ContractTarget {
   /** The path of the `CommandTransport` socket; a deployed reference service has none. */
   readonly commands?: string;
+  /** Which of this project's engines it is, where it is one. */
+  readonly engine?: EngineName;
+  /** What the service has logged of late, and what runs it. */
+  log?(): string;
 }
+
+/** The app on Node with the embedded Fanout, or with a Pushpin; the Wasm on Viceroy with a Pushpin. */
+export type EngineName = 'embedded' | 'pushpin' | 'compute';
 
 /** One thing that holds for every engine. It rejects with what was expected and what was found. */
 export interface ContractCase {

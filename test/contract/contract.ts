@@ -1,4 +1,5 @@
 import { publisherCases } from '../../src/testing/publisher-cases.js';
+import { attackCases } from './attack-cases.js';
 import { commandCases } from './command-cases.js';
 import { CHANNEL, type ContractCase } from './contract-case.js';
 import { deliveryCases } from './delivery-cases.js';
@@ -29,4 +30,5 @@ export const transportContract: readonly ContractCase[] = [
   ...publisherCases({ path: '/response', channel: CHANNEL }, 'response'),
   ...refusalCases,
   ...signatureCases,
+  ...attackCases,
 ];

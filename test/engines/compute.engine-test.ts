@@ -28,7 +28,8 @@ async function build(source: string, name: string): Promise<string> {
 }
 
 contractSuite('the transport contract on the Wasm, Viceroy and Pushpin', async () => {
-  return startComputeEngine({ wasm: await build('test/contract/service.ts', 'contract.wasm') });
+  const wasm = await build('test/contract/service.ts', 'contract.wasm');
+  return { ...(await startComputeEngine({ wasm })), engine: 'compute' };
 });
 
 describe('the Wasm', { timeout: 60_000 }, () => {

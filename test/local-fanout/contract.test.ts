@@ -7,10 +7,11 @@ contractSuite('the transport contract on the embedded Fanout', async () => {
   const logger = (record: object) => lines.push(JSON.stringify(record));
   const fanout = await startLocalFanout(createContractApp({ logger }), { logger });
   return {
+    engine: 'embedded',
     client: fanout.clientUrl,
     service: fanout.clientUrl,
     publish: fanout.publishUrl,
     stop: () => fanout.close(),
-    log: () => lines.slice(-50).join('\n'),
+    log: () => lines.slice(-500).join('\n'),
   };
 });

@@ -253,6 +253,12 @@ describe('the work of decoding', () => {
     expect(tenThousand.reads).toBeLessThanOrEqual(tenThousand.size * 3);
   });
 
+  it('ends at more events than Fanout ever has', () => {
+    const most = encodeWebSocketEvents(Array(100_000).fill({ type: 'PING' }));
+    expect(decodeWebSocketEvents(most)).toHaveLength(100_000);
+    expect(() => decodeWebSocketEvents(Buffer.concat([most, most]))).toThrow(/no more than 100000 events/);
+  });
+
   it('does not look at content', () => {
     const small = readsFor([{ type: 'BINARY', content: new Uint8Array(0x1000) }]);
     const large = readsFor([{ type: 'BINARY', content: new Uint8Array(0xf000) }]);

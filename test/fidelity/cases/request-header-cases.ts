@@ -1,5 +1,5 @@
 import { type FidelityCase, fidelityCase, type Json } from '../fidelity-case.js';
-import { events, eventsOf, GRIP, longPoll, OPEN, respond } from '../responses.js';
+import { events, eventsOf, GRIP, longPoll, OPEN, respond, stream } from '../responses.js';
 import type { Scene } from '../scene.js';
 import type { ServiceRequest } from '../site.js';
 import { table, tableOf } from '../table.js';
@@ -173,6 +173,7 @@ export const requestHeaderCases: readonly FidelityCase[] = [
         'application/websocket-events',
         'Application/WebSocket-Events',
         'application/websocket-events; charset=utf-8',
+        'application/websocket-events ; charset=utf-8',
         'application/websocket-events;',
         'APPLICATION/WEBSOCKET-EVENTS',
         'application/websocket-events ',
@@ -193,6 +194,14 @@ export const requestHeaderCases: readonly FidelityCase[] = [
         return { status, body, meta: seen['meta-user'] ?? null, id: seen['connection-id'] ?? null };
       },
     ),
+  ),
+  fidelityCase('request: a GET with a body', (scene) =>
+    tableOf(['0', '5', '100000', '100001'], async (length, number) => {
+      scene.serve(`/${number}`, () => stream(scene.channel()), 'everything');
+      const headers = { 'Content-Length': length };
+      const client = scene.open(`/${number}`, { headers, body: 'x'.repeat(Number(length)) });
+      return (await client.response()).status;
+    }),
   ),
   fidelityCase('request: a GET with the type of WebSocket events', async (scene) => {
     scene.serve('/', () => respond({}, 'hello\n'), 'everything');

@@ -13,7 +13,7 @@ import {
   UPGRADE,
 } from '../responses.js';
 import type { Scene } from '../scene.js';
-import { table } from '../table.js';
+import { table, tableOf } from '../table.js';
 
 /** A socket that was answered, and had time for what follows. */
 async function opening(scene: Scene, path: string): Promise<WebSocketClient> {
@@ -91,6 +91,14 @@ export const socketOpenCases: readonly FidelityCase[] = [
     );
     return { names: names.sort(), accept: client.head?.headers['sec-websocket-accept'] ?? null };
   }),
+  fidelityCase('OPEN: subprotocols that a client asks for in no list', (scene) =>
+    tableOf(['a, "b"', ',;=', 'a, a', ' ', 'ü'], async (asked, number) => {
+      scene.serve(`/${number}`, () => events([OPEN], GRIP), 'websocket');
+      const headers = { ...UPGRADE.headers, 'Sec-WebSocket-Protocol': asked };
+      const { status, headers: got } = await scene.open(`/${number}`, { headers }).response();
+      return [status, got['sec-websocket-protocol'] ?? null];
+    }),
+  ),
   fidelityCase('OPEN: events behind it', (scene) =>
     table<() => Response>(
       {

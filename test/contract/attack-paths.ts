@@ -1,0 +1,252 @@
+import assert from 'node:assert/strict';
+import { type Attack, each, HOST, type RawRequest } from './attack.js';
+import { HANDSHAKE } from './attack-headers.js';
+
+type Rows = readonly (readonly [target: string, outcome: Attack['outcome'], why: string])[];
+
+const NOT_A_PATH = 'no transport is there';
+const DOTS =
+  'what reads a URL by the standard takes them out, and the runtime of Compute leaves them; both are one path to both passes';
+const MALFORMED_ESCAPE = 'the embedded Fanout takes it as it is, Pushpin answers a hold with 500';
+const THE_SAME = 'it is another way to write the path, and nothing is gained by it';
+
+/** Ways to write `/sse`, or nearly. */
+const TARGETS: Rows = [
+  ['//sse', 404, NOT_A_PATH],
+  ['///sse', 404, NOT_A_PATH],
+  ['/sse/', 404, NOT_A_PATH],
+  ['/sse//', 404, NOT_A_PATH],
+  ['/SSE', 404, NOT_A_PATH],
+  ['/Sse', 404, NOT_A_PATH],
+  ['/%2Fsse', 404, NOT_A_PATH],
+  ['/%2fsse', 404, NOT_A_PATH],
+  ['%2Fsse', 400, 'it is no path'],
+  ['/sse%2F', 404, NOT_A_PATH],
+  ['/sse%00', 404, NOT_A_PATH],
+  ['/sse%0a', 404, NOT_A_PATH],
+  ['/sse%20', 404, NOT_A_PATH],
+  ['/sse;a=b', 404, NOT_A_PATH],
+  ['/sse%3Fa', 404, NOT_A_PATH],
+  ['/sse%23', 404, NOT_A_PATH],
+  ['/sse.', 404, NOT_A_PATH],
+  ['/sse*', 404, NOT_A_PATH],
+  ['/:room', 404, NOT_A_PATH],
+  ['/*', 404, NOT_A_PATH],
+  ['?', 400, 'it is no path'],
+  ['?/sse', 400, 'it is no path'],
+  ['/?/sse', 404, NOT_A_PATH],
+  ['/?channel=test', 404, NOT_A_PATH],
+  ['/unknown/../../etc/passwd', 404, NOT_A_PATH],
+  ['/%e0%80%af', 404, NOT_A_PATH],
+  ['/%', 404, NOT_A_PATH],
+  ['/%zz', 404, NOT_A_PATH],
+  ['*', each(400, 400, 500), 'it is no path; the runtime of Compute makes no URL of it'],
+  ['sse', each(400, 400, 'cut'), 'it is no path'],
+  ['/ßse', 400, 'it is no path'],
+  ['\\sse', 400, 'it is no path'],
+  ['/\\sse', each(400, 400, 404), NOT_A_PATH],
+  ['/%5Csse', 404, NOT_A_PATH],
+  [`/${'a'.repeat(8000)}`, 404, NOT_A_PATH],
+  [`/sse?${'a'.repeat(60_000)}`, each('held', 502, 500), 'Pushpin takes 4,095 bytes of a URL, Compute 8,192'],
+  [`/${'../'.repeat(2000)}sse`, each('held', 502, 404), DOTS],
+  ['/sse?', 'held', THE_SAME],
+  ['/sse?x', 'held', THE_SAME],
+  ['/sse??', 'held', THE_SAME],
+  ['/sse?%', each('held', 500, 500), MALFORMED_ESCAPE],
+  ['/sse?a=%zz', each('held', 500, 500), MALFORMED_ESCAPE],
+  ['/sse?__proto__=a&constructor=b&toString=c', 'held', THE_SAME],
+  ['/sse#fragment', 'held', THE_SAME],
+  ['/./sse', each('held', 'held', 404), DOTS],
+  ['/x/../sse', each('held', 'held', 404), DOTS],
+  ['/x/%2e%2e/sse', each('held', 'held', 404), DOTS],
+  ['/sse/.', 404, NOT_A_PATH],
+  ['/%73se', 'held', THE_SAME],
+  ['/%25%37%33se', 404, NOT_A_PATH],
+  [`http://${HOST}/sse`, 'held', THE_SAME],
+  ['http://evil.example/sse', 'held', 'whom the client takes it for does not matter for a stream'],
+  ['http://evil.example', 404, NOT_A_PATH],
+  ['http://', 400, 'it is no URL'],
+  ['http://[/sse', 400, 'it is no URL'],
+  ['http:sse', each(400, 400, 'cut'), 'it is no URL'],
+  ['//evil.example/sse', 404, NOT_A_PATH],
+  ['ftp://evil.example/sse', each(400, 400, 'held'), 'it is no URL of HTTP'],
+  ['javascript:alert(1)', each(400, 400, 'cut'), 'it is no URL of HTTP'],
+];
+
+const HOSTS: Rows = [
+  ['evil.example', 'held', 'nothing of a stream hangs on the host'],
+  [
+    'evil.example:99999',
+    each(400, 400, 500),
+    'there is no such port; the runtime of Compute makes no URL of it',
+  ],
+  ['user:password@localhost', each(400, 400, 'held'), 'who one is, is not said by the host'],
+  ...[
+    '',
+    'a b',
+    'localhost/ws?',
+    'localhost/sse#',
+    'localhost\\@evil.example',
+    '[',
+    '[::1',
+    '%00',
+    'a, b',
+  ].map((host) => [host, each(400, 400, 'cut'), 'it is no host; Viceroy closes the connection'] as const),
+];
+
+const to = (target: string, more: Partial<RawRequest> = {}): RawRequest => ({ target, ...more });
+
+const METHODS: Readonly<Record<string, Attack['outcome']>> = {
+  CONNECT: each('cut', 'cut', 405),
+  get: each(400, 400, 'held'),
+  FOO: each(400, 400, 405),
+  PRI: each(400, 400, 405),
+};
+
+/** Ways to a transport past what is in front of it. */
+export const paths: readonly Attack[] = [
+  ...TARGETS.map(([target, outcome, why]) => ({
+    name: `GET ${target.length > 60 ? `${target.slice(0, 30)}… of ${target.length} bytes` : target}`,
+    sent: to(target),
+    outcome,
+    why,
+  })),
+  ...['//ws', '/WS', '/ws/', '/%2Fws', '/ws%00', '/ws;x', '/?/ws'].map((target) => ({
+    name: `a WebSocket to ${target}`,
+    sent: to(target, { headers: HANDSHAKE }),
+    outcome: 404,
+    why: NOT_A_PATH,
+  })),
+  ...['/ws?x', '/./ws', '/x/../ws', '/%77s', `http://${HOST}/ws`].map((target) => ({
+    name: `a WebSocket to ${target}`,
+    sent: to(target, { headers: HANDSHAKE }),
+    outcome: target.includes('./') ? each(101, 101, 404) : 101,
+    why: target.includes('./') ? DOTS : THE_SAME,
+  })),
+  ...['//ws', '/WS', '/ws/', '/%77s', `http://${HOST}/ws`].map((target) => ({
+    name: `events to ${target}`,
+    sent: to(target, {
+      method: 'POST',
+      headers: [['Content-Type', 'application/websocket-events']],
+      body: 'OPEN\r\n',
+    }),
+    outcome: /%77|http/.test(target) ? 405 : 404,
+    why: 'only Fanout may send them',
+  })),
+  ...HOSTS.map(([host, outcome, why]) => ({
+    name: `the host ${JSON.stringify(host)}`,
+    sent: to('/sse', { headers: [['Host', host]] }),
+    outcome,
+    why,
+  })),
+  ...HOSTS.map(([host, outcome, why]) => ({
+    name: `a WebSocket to the host ${JSON.stringify(host)}`,
+    sent: to('/ws', { headers: [['Host', host], ...HANDSHAKE] }),
+    outcome: JSON.parse(JSON.stringify(outcome).replaceAll('"held"', '101')) as Attack['outcome'],
+    why,
+  })),
+  {
+    name: 'two hosts',
+    sent: to('/sse', {
+      headers: [
+        ['Host', HOST],
+        ['Host', 'evil.example'],
+      ],
+    }),
+    outcome: 'held',
+    why: 'the first is taken, and nothing of a stream hangs on it',
+  },
+  ...['HEAD', 'OPTIONS', 'TRACE', 'CONNECT', 'PUT', 'PROPFIND', 'get', 'FOO', 'PRI'].map((method) => ({
+    name: `${method} /sse`,
+    sent: to('/sse', { method }),
+    outcome: METHODS[method] ?? 405,
+    why: 'only a GET is handed off; Node knows the methods that it lets through',
+  })),
+  ...['TRACE', 'POST', 'OPTIONS'].map((method) => ({
+    name: `${method} /ws that asks for a WebSocket`,
+    sent: to('/ws', { method, headers: HANDSHAKE }),
+    outcome: 405,
+    why: 'RFC 6455, 4.1: it is asked for by GET',
+  })),
+];
+
+const INJECTIONS: readonly string[] = [
+  '%0d%0aGrip-Hold:%20response',
+  '%0aGrip-Channel:%20private',
+  '%0d',
+  '%00',
+  '%E2%82%AC',
+  '%C4%8A', // U+010A: its low byte is a line feed
+  '%E5%98%8A%E5%98%8D', // U+560A, U+560D: the same, of both
+  'a%2Cprivate',
+  'a,private',
+  'a%3Bprev-id=1',
+  'a;prev-id=1',
+  'a%22b',
+  'a%20',
+  'a~sse',
+  'a~stream',
+];
+
+/** What a client puts into the name of a channel, or into meta. */
+export const injections: readonly Attack[] = [
+  ...INJECTIONS.flatMap((room) =>
+    ['sse', 'response', 'meta'].map((transport) => ({
+      name: `/rooms/${room}/${transport}`,
+      sent: to(`/rooms/${room}/${transport}${transport === 'meta' ? '?name=a&value=b' : ''}`),
+      outcome: 400,
+      why: 'such a channel can’t stand in a header',
+      check: ({ head, body }: { head: string; body: string }) => {
+        assert.doesNotMatch(head, /^grip|private/im);
+        assert.ok(!body.includes('private'), 'the answer repeats what was sent');
+      },
+    })),
+  ),
+  ...INJECTIONS.map((room) => ({
+    name: `a WebSocket to /rooms/${room}/ws`,
+    sent: to(`/rooms/${room}/ws`, { headers: HANDSHAKE }),
+    outcome: 400,
+    why: 'such a channel is refused for every transport',
+  })),
+  ...[
+    '__proto__',
+    'constructor',
+    'a%2Fb',
+    'undefined',
+    '%2525',
+    '%20a',
+    'a'.repeat(4000),
+    'a'.repeat(4100),
+  ].map((room) => ({
+    name: `/rooms/${room.slice(0, 20)}/sse, ${room.length} bytes of a room`,
+    sent: to(`/rooms/${room}/sse`),
+    outcome: room.length > 4080 ? each('held', 502, 502) : ('held' as const),
+    why: 'it is a channel as any other; Pushpin takes 4,095 bytes of a URL',
+  })),
+  ...['%20', '..', '.', ''].map((room) => ({
+    name: `/rooms/${room}/sse`,
+    sent: to(`/rooms/${room}/sse`),
+    outcome: room === '%20' ? 400 : room === '..' ? ('held' as const) : 404,
+    why: 'there is no room of that name',
+  })),
+  ...(
+    [
+      ['name=a&value=b', 'held'],
+      ['name=__proto__&value=b', 'held'],
+      ['name=a&value=b%22,%20c=%22d', 'held'],
+      ['name=a&value=b%5C', 'held'],
+      ['name=a&value=b%0d%0aGrip-Hold:%20response', 400],
+      ['name=a&value=%E2%82%AC', 400],
+      ['name=a&value=%C4%8A', 400],
+      ['name=a%3D%22b&value=c', 400],
+      ['name=a%0d%0ab&value=c', 400],
+      ['name=&value=c', 400],
+      ['name=a,b&value=c', 400],
+    ] as const
+  ).map(([query, outcome]) => ({
+    name: `/rooms/a/meta?${query}`,
+    sent: to(`/rooms/a/meta?${query}`),
+    outcome,
+    why: 'what can’t stand in a header is refused, what can is one value',
+  })),
+];
