@@ -11,13 +11,16 @@ import { type Channel, checkChannels } from './protocol/channel.js';
 import { checkNotDerived } from './protocol/derived-channel.js';
 import type { ChannelNames, ChannelSubscriber } from './transports/channel-subscriber.js';
 
+/** Finds the channels for a request. */
+type FindChannels = (c: Context<FanoutEnv>) => ChannelNames | Promise<ChannelNames>;
+
 /** What a mount does for whom, whatever its transports. */
 export interface MountOptions extends Omit<FanoutHandoffOptions, 'upgrade'> {
   /**
    * What clients are subscribed to: names, or a function that finds them for a request and may return none (403). At
    * most 20; 10 for streams and server-sent events, which take two of Fanout's for each.
    */
-  readonly channels?: ChannelNames | ((c: Context<FanoutEnv>) => ChannelNames | Promise<ChannelNames>);
+  readonly channels?: ChannelNames | FindChannels;
   /** Where transports get their dependencies from. Transports registered in it are mounted as well. */
   readonly container?: DependencyContainer;
   /** Signs the links by which streams go on whose right to listen expires; needed for those only. */
@@ -36,7 +39,8 @@ export function mount<T extends readonly ChannelSubscriber[]>(
   options: MountOptions = {},
 ): Hono<FanoutEnv> {
   const { channels, container, secret, ...handoff } = options;
-  if (Array.isArray(channels)) atOnce(() => checkNames(channels));
+  // Those that are the same for all are checked once.
+  const given = typeof channels === 'function' ? channels : channels && atOnce(() => checkNames(channels));
 
   const app = new Hono<FanoutEnv>();
   const mounted = resolveTransports(transports, container);
@@ -48,7 +52,12 @@ export function mount<T extends readonly ChannelSubscriber[]>(
       );
     }
     atOnce(() => transport.check?.());
-    const mounting = { transport, channels, secret, admission: handoff };
+    const mounting = {
+      transport,
+      channels: transport.channels?.bind(transport) ?? given ?? [],
+      secret,
+      admission: handoff,
+    };
     app.all(transport.path, fanoutHandoff({ ...handoff, upgrade: transport.upgrade }), (c) =>
       answer(c, mounting),
     );
@@ -59,7 +68,8 @@ export function mount<T extends readonly ChannelSubscriber[]>(
 /** A transport as it is mounted. */
 interface Mount {
   readonly transport: ChannelSubscriber;
-  readonly channels: MountOptions['channels'];
+  /** Where they are the same for all, they are checked. */
+  readonly channels: readonly Channel[] | FindChannels;
   readonly secret: SecretSource | undefined;
   readonly admission: AdmissionOptions;
 }
@@ -95,22 +105,16 @@ async function subscribe(c: Context<FanoutEnv>, mount: Mount): Promise<Response>
   }
   const refused = await refusal(c, admission);
   if (refused !== undefined) return refused;
-  const channels = await channelsOf(c, mount);
+  const channels =
+    typeof mount.channels === 'function' ? await channelsOf(c, mount.channels) : mount.channels;
   if (channels.length === 0) return c.text('There is no channel for you here.\n', 403);
   return limitLife(c, await transport.subscribe(c, channels), channels, secret);
 }
 
-async function channelsOf(
-  c: Context<FanoutEnv>,
-  { transport, channels }: Mount,
-): Promise<readonly Channel[]> {
+async function channelsOf(c: Context<FanoutEnv>, find: FindChannels): Promise<readonly Channel[]> {
   const restore = refuseAbsentParameters(c);
   try {
-    const names = transport.channels
-      ? await transport.channels(c)
-      : typeof channels === 'function'
-        ? await channels(c)
-        : (channels ?? []);
+    const names = await find(c);
     return names.length === 0 ? [] : checkNames(names);
   } finally {
     restore();
@@ -143,9 +147,9 @@ function refuseAbsentParameters(c: Context): () => void {
 }
 
 /** What can be known to be wrong when the app is put together is not left to a request. */
-function atOnce(check: () => void): void {
+function atOnce<T>(check: () => T): T {
   try {
-    check();
+    return check();
   } catch (cause) {
     if (!(cause instanceof ProtocolError)) throw cause;
     throw new ConfigurationError(cause.message, { cause });

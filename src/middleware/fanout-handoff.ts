@@ -6,7 +6,7 @@ import { GripRequest } from '../grip-request.js';
 import { jsonLogger, type Logger } from '../logger.js';
 import { handOff, platformOf } from '../platform.js';
 import { type GripKey, GripSignatureVerifier } from '../protocol/grip-signature.js';
-import { PROOF_PARAMETER } from '../protocol/hold-proof.js';
+import { mayHaveProof, PROOF_PARAMETER } from '../protocol/hold-proof.js';
 import { type AdmissionOptions, isOriginAllowed, refusal } from './admission.js';
 
 /** Where requests are handed off to, and whose signature lets them through. */
@@ -76,7 +76,7 @@ export function fanoutHandoff(options: FanoutHandoffOptions = {}): MiddlewareHan
     }
     const platform = platformOf(c);
     if (platform === undefined) return withoutEntry(c, log);
-    if (c.req.query(PROOF_PARAMETER) !== undefined) {
+    if (mayHaveProof(c.req.url) && c.req.query(PROOF_PARAMETER) !== undefined) {
       log({ level: 'warn', event: 'refused', status: 403, reason: 'a next link is for Fanout alone' });
       return c.text('This link is not for clients.\n', 403);
     }
@@ -125,9 +125,20 @@ function withoutEntry(c: Context, log: Logger): Response {
  * arrive under its signature: they are dropped. What is known of the client takes the place of its own claims.
  */
 function prepareHeaders({ headers, url }: Request, clientAddress: string | undefined): void {
-  for (const name of [...headers.keys()]) {
-    if (/^(?:grip-|meta-|connection-id$|x-forwarded-(?:for|proto)$)/i.test(name)) headers.delete(name);
-  }
+  const forgeable: string[] = [];
+  for (const name of headers.keys()) if (isForgeable(name)) forgeable.push(name);
+  for (const name of forgeable) headers.delete(name);
   if (clientAddress !== undefined) headers.set('X-Forwarded-For', clientAddress);
-  headers.set('X-Forwarded-Proto', new URL(url).protocol.slice(0, -1));
+  headers.set('X-Forwarded-Proto', url.slice(0, url.indexOf(':')));
+}
+
+/** Names of `Headers` are in lower case. Not by a regular expression: an instance's first costs 0.15 ms on Compute. */
+function isForgeable(name: string): boolean {
+  return (
+    name.startsWith('grip-') ||
+    name.startsWith('meta-') ||
+    name === 'connection-id' ||
+    name === 'x-forwarded-for' ||
+    name === 'x-forwarded-proto'
+  );
 }
