@@ -47,6 +47,7 @@ export function channelsFromJwt(
   const verifierOf = (given: readonly GripKey[]) =>
     new JwtVerifier({ keys: given, name: 'The token', leeway: LEEWAY });
   const lasting = keys && typeof keys !== 'function' ? verifierOf(keys) : undefined;
+  void lasting?.warmUp();
 
   return async function channelsFromJwt(c) {
     const verifier = typeof keys === 'function' ? verifierOf(await keys()) : lasting;

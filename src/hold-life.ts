@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { ConfigurationError } from './errors.js';
 import type { FanoutEnv } from './fanout-env.js';
 import type { Channel } from './protocol/channel.js';
-import { PROOF_PARAMETER, readHoldProof, signHoldProof } from './protocol/hold-proof.js';
+import { mayHaveProof, PROOF_PARAMETER, readHoldProof, signHoldProof } from './protocol/hold-proof.js';
 
 /** The secret that a mount signs next links with; asked for in a request, so that it can come from a store. */
 export type SecretSource = () => string | Uint8Array | Promise<string | Uint8Array>;
@@ -12,7 +12,7 @@ const MIN_TIMEOUT = 5;
 
 /** True for a request that Fanout makes at a link which {@link limitLife} gave it. */
 export function isNextLink(c: Context): boolean {
-  return c.req.query(PROOF_PARAMETER) !== undefined;
+  return mayHaveProof(c.req.url) && c.req.query(PROOF_PARAMETER) !== undefined;
 }
 
 /** What a next link goes on with; `undefined` when it has expired, or proves nothing: the stream then ends. */

@@ -12,13 +12,16 @@ import { checkNotDerived } from './protocol/derived-channel.js';
 import { checkNotPrivate, userChannel } from './protocol/private-channel.js';
 import type { ChannelNames, ChannelSubscriber } from './transports/channel-subscriber.js';
 
+/** Finds the channels for a request. */
+type FindChannels = (c: Context<FanoutEnv>) => ChannelNames | Promise<ChannelNames>;
+
 /** What a mount does for whom, whatever its transports. */
 export interface MountOptions extends Omit<FanoutHandoffOptions, 'upgrade'> {
   /**
    * What clients are subscribed to: names, or a function that finds them for a request and may return none (403). At
    * most 20; 10 for streams and server-sent events, which take two of Fanout's for each.
    */
-  readonly channels?: ChannelNames | ((c: Context<FanoutEnv>) => ChannelNames | Promise<ChannelNames>);
+  readonly channels?: ChannelNames | FindChannels;
   /**
    * Who the client is, where that is known: what it opens, by whatever transport, listens to `userChannel(user)` as
    * well, so that the user can be reached, or cut off, everywhere at once. It takes one of the channels.
@@ -42,7 +45,8 @@ export function mount<T extends readonly ChannelSubscriber[]>(
   options: MountOptions = {},
 ): Hono<FanoutEnv> {
   const { channels, user, container, secret, ...handoff } = options;
-  if (Array.isArray(channels)) atOnce(() => checkNames(channels));
+  // Those that are the same for all are checked once.
+  const given = typeof channels === 'function' ? channels : channels && atOnce(() => checkNames(channels));
 
   const app = new Hono<FanoutEnv>();
   const mounted = resolveTransports(transports, container);
@@ -54,7 +58,13 @@ export function mount<T extends readonly ChannelSubscriber[]>(
       );
     }
     atOnce(() => transport.check?.());
-    const mounting = { transport, channels, user, secret, admission: handoff };
+    const mounting = {
+      transport,
+      channels: transport.channels?.bind(transport) ?? given ?? [],
+      user,
+      secret,
+      admission: handoff,
+    };
     app.all(transport.path, fanoutHandoff({ ...handoff, upgrade: transport.upgrade }), (c) =>
       answer(c, mounting),
     );
@@ -65,7 +75,8 @@ export function mount<T extends readonly ChannelSubscriber[]>(
 /** A transport as it is mounted. */
 interface Mount {
   readonly transport: ChannelSubscriber;
-  readonly channels: MountOptions['channels'];
+  /** Where they are the same for all, they are checked. */
+  readonly channels: readonly Channel[] | FindChannels;
   readonly user: MountOptions['user'];
   readonly secret: SecretSource | undefined;
   readonly admission: AdmissionOptions;
@@ -107,23 +118,20 @@ async function subscribe(c: Context<FanoutEnv>, mount: Mount): Promise<Response>
   return limitLife(c, await transport.subscribe(c, channels), channels, secret);
 }
 
-async function channelsOf(
-  c: Context<FanoutEnv>,
-  { transport, channels, user }: Mount,
-): Promise<readonly Channel[]> {
+async function channelsOf(c: Context<FanoutEnv>, { channels, user }: Mount): Promise<readonly Channel[]> {
+  if (typeof channels !== 'function' && user === undefined) return channels;
   const restore = refuseAbsentParameters(c);
   try {
-    const names = transport.channels
-      ? await transport.channels(c)
-      : typeof channels === 'function'
-        ? await channels(c)
-        : (channels ?? []);
-    const own = names.length === 0 ? [] : checkNames(names);
+    const own = typeof channels === 'function' ? checkFound(await channels(c)) : channels;
     const who = await user?.(c);
     return who === undefined ? own : checkChannels([...own, userChannel(who)]);
   } finally {
     restore();
   }
+}
+
+function checkFound(names: ChannelNames): readonly Channel[] {
+  return names.length === 0 ? [] : checkNames(names);
 }
 
 function checkNames(names: ChannelNames): readonly Channel[] {
@@ -155,9 +163,9 @@ function refuseAbsentParameters(c: Context): () => void {
 }
 
 /** What can be known to be wrong when the app is put together is not left to a request. */
-function atOnce(check: () => void): void {
+function atOnce<T>(check: () => T): T {
   try {
-    check();
+    return check();
   } catch (cause) {
     if (!(cause instanceof ProtocolError)) throw cause;
     throw new ConfigurationError(cause.message, { cause });

@@ -28,6 +28,7 @@ export interface ChildProcessOptions {
 }
 
 export interface RunningProcess {
+  readonly pid: number;
   /** The end of what it has printed. */
   log(): string;
   /** Says which process ended and how, once it did. */
@@ -85,6 +86,7 @@ export async function startProcess(options: ChildProcessOptions): Promise<Runnin
 
     let stopped: Promise<void> | undefined;
     return {
+      pid: child.pid ?? 0, // a process that is ready has one
       log,
       ended,
       stop() {

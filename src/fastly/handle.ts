@@ -23,6 +23,9 @@ const production = new GripSignatureVerifier([
 /** What the Pushpin of Fastly's local server signs with. Everyone knows it: it must never count in production. */
 const localServer = new GripSignatureVerifier([hmacKey('viceroy_dev_signing_key_dont_use_in_production')]);
 
+/** Of Fastly's local server: as many zeros as the id of a service has characters. */
+const LOCAL_SERVICE = '0'.repeat(64);
+
 /**
  * The handler of a Compute service: give it each fetch event and answer with what it returns.
  *
@@ -37,7 +40,8 @@ export function handle(app: FetchApp): (event: FanoutFetchEvent) => Promise<Resp
 function platform(clientAddress: string): FanoutPlatform {
   // Read in the request: at top level they would be those of the build.
   const serviceId = env('FASTLY_SERVICE_ID') ?? '';
-  const isLocal = env('FASTLY_HOSTNAME') === 'localhost' && /^0+$/.test(serviceId);
+  const isLocal =
+    env('FASTLY_HOSTNAME') === 'localhost' && serviceId !== '' && LOCAL_SERVICE.startsWith(serviceId);
   return {
     handoff: createFanoutHandoff,
     fetch: (request, backend) => fetch(request, { backend } as RequestInit), // the DOM's types know no backend

@@ -6,7 +6,7 @@ import { GripRequest } from '../grip-request.js';
 import { jsonLogger, type Logger, type LogRecord } from '../logger.js';
 import { handOff, platformOf } from '../platform.js';
 import { type GripKey, GripSignatureVerifier } from '../protocol/grip-signature.js';
-import { PROOF_PARAMETER } from '../protocol/hold-proof.js';
+import { mayHaveProof, PROOF_PARAMETER } from '../protocol/hold-proof.js';
 import { type AdmissionOptions, isOriginAllowed, refusal } from './admission.js';
 
 /** Where requests are handed off to, and whose signature lets them through. */
@@ -75,7 +75,7 @@ export function fanoutHandoff(options: FanoutHandoffOptions = {}): MiddlewareHan
     }
     const platform = platformOf(c);
     if (platform === undefined) return withoutEntry(c);
-    if (c.req.query(PROOF_PARAMETER) !== undefined) {
+    if (mayHaveProof(c.req.url) && c.req.query(PROOF_PARAMETER) !== undefined) {
       const reason = 'a next link is for Fanout alone';
       return refuse(c, 403, reason, 'This link is not for clients.', { level: 'warn' });
     }
@@ -135,9 +135,6 @@ function withoutEntry(c: Context<FanoutEnv>): Response {
   return refuse(c, 501, 'no Fanout entry, and no keys and issuers', text, { level: 'error' });
 }
 
-/** A client can send any header. Fanout passes some through, or relies on them: they would arrive under its signature. */
-const NOT_FOR_CLIENTS = /^(?:grip-|meta-|connection-id$|x-forwarded-(?:for|proto)$)/i;
-
 /**
  * The client's request as Fanout may see it: what is known of the client takes the place of its own claims.
  *
@@ -145,8 +142,24 @@ const NOT_FOR_CLIENTS = /^(?:grip-|meta-|connection-id$|x-forwarded-(?:for|proto
  * were listed.
  */
 function handedOff({ headers, method, url }: Request, clientAddress: string | undefined): Request {
-  const all = new Headers([...headers].filter(([name]) => !NOT_FOR_CLIENTS.test(name)));
+  const all = new Headers();
+  for (const [name, value] of headers) if (!isForgeable(name)) all.append(name, value);
   if (clientAddress !== undefined) all.set('X-Forwarded-For', clientAddress);
-  all.set('X-Forwarded-Proto', new URL(url).protocol.slice(0, -1));
+  all.set('X-Forwarded-Proto', url.slice(0, url.indexOf(':')));
   return new Request(url, { method, headers: all });
+}
+
+/**
+ * A client can send any header. Fanout passes some through, or relies on them: they would arrive under its signature.
+ *
+ * Names of `Headers` are in lower case. Not by a regular expression: an instance's first costs 0.15 ms on Compute.
+ */
+function isForgeable(name: string): boolean {
+  return (
+    name.startsWith('grip-') ||
+    name.startsWith('meta-') ||
+    name === 'connection-id' ||
+    name === 'x-forwarded-for' ||
+    name === 'x-forwarded-proto'
+  );
 }

@@ -12,7 +12,6 @@ import { type Channel, MAX_CHANNELS } from './channel.js';
 export type Framing = 'sse' | 'stream';
 
 const SEPARATOR = '~';
-const DERIVED = /~(?:sse|stream)$/;
 
 /** Every name takes two of the channels that a connection may have. */
 export const MAX_FRAMED_CHANNELS: number = MAX_CHANNELS / 2;
@@ -34,9 +33,12 @@ export function withFramed(channels: readonly (string | Channel)[], framing: Fra
         `found ${channels.length}.`,
     );
   }
-  return channels
-    .map((channel) => (typeof channel === 'string' ? { name: channel } : channel))
-    .flatMap((channel) => [channel, { ...channel, name: derivedChannel(channel.name, framing) }]);
+  const framed: Channel[] = [];
+  for (const each of channels) {
+    const channel = typeof each === 'string' ? { name: each } : each;
+    framed.push(channel, { ...channel, name: derivedChannel(channel.name, framing) });
+  }
+  return framed;
 }
 
 /**
@@ -45,7 +47,7 @@ export function withFramed(channels: readonly (string | Channel)[], framing: Fra
  * @throws ProtocolError for a name that looks like a derived one.
  */
 export function checkNotDerived(name: string): void {
-  if (DERIVED.test(name)) {
+  if (name.endsWith(`${SEPARATOR}sse`) || name.endsWith(`${SEPARATOR}stream`)) {
     throw new ProtocolError('A channel name that ends in "~sse" or "~stream" is reserved for framing.');
   }
 }

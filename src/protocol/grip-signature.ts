@@ -15,7 +15,8 @@ export interface GripSignature {
 const LEEWAY = 60;
 
 /**
- * Verifies `Grip-Sig`, a JWT of which Fanout signs one for every request. The keys are imported when it is made.
+ * Verifies `Grip-Sig`, a JWT of which Fanout signs one for every request. The keys are imported when it is made:
+ * at top level, on Compute.
  *
  * @see https://pushpin.org/docs/protocols/grip/#http
  */
@@ -25,6 +26,7 @@ export class GripSignatureVerifier {
   /** @throws ConfigurationError for a key that is neither P-256 nor a secret. */
   constructor(keys: readonly GripKey[]) {
     this.#verifier = new JwtVerifier({ keys, name: 'Grip-Sig', leeway: LEEWAY });
+    void this.#verifier.warmUp();
   }
 
   /**

@@ -17,6 +17,11 @@ export interface HoldProof {
 /** The query parameter of a next link that holds the proof. */
 export const PROOF_PARAMETER = 'fanout-proof';
 
+/** False for a URL that doesn't have that parameter, told without parsing the query, for which few have reason. */
+export function mayHaveProof(url: string): boolean {
+  return url.includes(PROOF_PARAMETER) || url.includes('%');
+}
+
 export async function signHoldProof(proof: HoldProof, secret: string | Uint8Array): Promise<string> {
   const content = encodeBase64Url(new TextEncoder().encode(JSON.stringify(proof)));
   return `${content}.${encodeBase64Url(await signHmac(secret, new TextEncoder().encode(content)))}`;

@@ -19,6 +19,8 @@ type Algorithm = 'ES256' | 'HS256';
 /** A key that signatures can be checked with. */
 export interface VerifyingKey {
   readonly algorithm: Algorithm;
+  /** In bytes. */
+  readonly signatureLength: number;
   /** False for a signature that isn't the key's, and for every one if the key can't be imported. */
   verify(signature: Uint8Array<ArrayBuffer>, signed: Uint8Array<ArrayBuffer>): Promise<boolean>;
 }
@@ -58,6 +60,7 @@ export function importVerifyingKey(jwk: GripKey): VerifyingKey {
   const { verify, signatureLength } = PARAMETERS[algorithm];
   return {
     algorithm,
+    signatureLength,
     async verify(signature, signed) {
       if (signature.length !== signatureLength || !material) return false;
       return key.then(

@@ -59,7 +59,8 @@ export function streamHeaders(stream: HeldStream): Headers {
 }
 
 function framingOf(contentType: string): Framing {
-  return /^text\/event-stream *(?:;|$)/i.test(contentType) ? 'sse' : 'stream';
+  const [type = ''] = contentType.split(';', 1);
+  return type.trim().toLowerCase() === 'text/event-stream' ? 'sse' : 'stream';
 }
 
 /**
@@ -74,7 +75,8 @@ export function responseHeaders(response: HeldUntilMessage): Headers {
 function allHeaders({ contentType, headers }: HeldResponse, hold: StreamHold | ResponseHold): Headers {
   // What is held is of this moment: a cached copy would be an answer to nobody's question.
   const all = new Headers({ 'Cache-Control': 'no-store' });
-  const own: [string, string][] = [['Content-Type', contentType], ...gripHoldHeaders(hold)];
-  for (const [name, value] of [...Object.entries(headers ?? {}), ...own]) all.set(name, value);
+  if (headers !== undefined) for (const name of Object.keys(headers)) all.set(name, headers[name] ?? '');
+  all.set('Content-Type', contentType);
+  for (const [name, value] of gripHoldHeaders(hold)) all.set(name, value);
   return all;
 }

@@ -87,12 +87,27 @@ export const origins: readonly Attack[] = [
       headers: [
         ['Grip-Sig', GENUINE],
         ['Content-Type', 'application/websocket-events'],
+        ['Connection-Id', 'attack'],
         ['Origin', 'https://evil.example'],
       ],
       body: 'OPEN\r\n',
     },
     outcome: 200,
     why: 'the first pass has refused such: here the host may be another than the one that the client knows',
+  },
+  {
+    name: 'an OPEN without a Connection-Id, with a signature',
+    sent: {
+      method: 'POST',
+      target: '/ws',
+      headers: [
+        ['Grip-Sig', GENUINE],
+        ['Content-Type', 'application/websocket-events'],
+      ],
+      body: 'OPEN\r\n',
+    },
+    outcome: 400,
+    why: 'a socket without a name would share its own channel with others',
   },
   {
     name: 'server-sent events for a page of another site',

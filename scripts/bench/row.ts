@@ -1,0 +1,33 @@
+/** What a figure should be. */
+export type Target = { readonly atMost: number } | { readonly atLeast: number };
+
+/** One line of the table. */
+export interface Row {
+  readonly part: string;
+  readonly what: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly target?: Target | undefined;
+  /** The figures behind it. */
+  readonly detail?: string | undefined;
+}
+
+/** By how much a figure may miss its target before the bench fails: machines differ, and are noisy. */
+const TOLERANCE = 1.25;
+
+export type Verdict = 'met' | 'near' | 'missed';
+
+/** `near` where the target is not met, but within the tolerance. */
+export function verdict({ value, target }: Row): Verdict | undefined {
+  if (target === undefined) return undefined;
+  const excess = 'atMost' in target ? value / target.atMost : target.atLeast / value;
+  if (excess <= 1) return 'met';
+  return excess <= TOLERANCE ? 'near' : 'missed';
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}

@@ -1,0 +1,3 @@
+declare module 'fastly:experimental' {
+  export function setReusableSandboxOptions(options: { readonly maxRequests: number }): void;
+}
