@@ -82,10 +82,15 @@ interface Mount {
   readonly admission: AdmissionOptions;
 }
 
+/** Bytes of a request with WebSocket events: far more than Fanout keeps, and as much as a Wasm reads in reasonable time. */
+const MAX_EVENTS = 1_000_000;
+
 /** Answers Fanout, and turns what is wrong with a request into a response. */
 async function answer(c: Context<FanoutEnv>, mount: Mount): Promise<Response> {
-  if (mount.transport.upgrade === undefined && c.req.method !== 'GET') {
-    return methodNotAllowed(c);
+  if (mount.transport.upgrade === undefined) {
+    if (c.req.method !== 'GET') return methodNotAllowed(c);
+  } else if (Number(c.req.header('Content-Length') ?? 0) > MAX_EVENTS) {
+    return c.text(`Expected at most ${MAX_EVENTS} bytes of events.\n`, 413);
   }
   try {
     return await subscribe(c, mount);

@@ -5,17 +5,20 @@ import { bodies, longResponses, lyingEvents } from './attack-bodies.js';
 import { eventPosts } from './attack-event-posts.js';
 import { framing } from './attack-framing.js';
 import { clientHeaders } from './attack-headers.js';
+import { injections } from './attack-injections.js';
 import { published } from './attack-json.js';
-import { injections, paths } from './attack-paths.js';
+import { nextLinks } from './attack-next-links.js';
+import { paths } from './attack-paths.js';
 import { origins, signatures } from './attack-signatures.js';
 import { item, unique } from './clients.js';
 import { type ContractCase, contractCase } from './contract-case.js';
 
 /** The table, by what is attacked. Signatures that Fanout never made are in the contract of every transport. */
-export const ATTACKS: Readonly<Record<string, readonly Attack[]>> = {
+const ATTACKS: Readonly<Record<string, readonly Attack[]>> = {
   'events that a client sends': eventPosts,
   'a signature of Fanout, altered': signatures,
   'headers of a client': clientHeaders,
+  'a next link': nextLinks,
   injection: injections,
   body: bodies,
   'events that lie': lyingEvents,

@@ -70,7 +70,7 @@ export function attackCase(group: string, attack: Attack): ContractCase {
         new URL(attack.to ? target.publish : target.service),
         bytesOf(attack.sent, target, signature),
         {
-          headOnly: expected === 'held',
+          beginning: expected === 'held',
           ...(attack.waitForMore && { waitForMore: attack.waitForMore }),
         },
       );
@@ -94,7 +94,7 @@ export function attackCase(group: string, attack: Attack): ContractCase {
   };
 }
 
-export function isSigned({ sent }: Attack): boolean {
+function isSigned({ sent }: Attack): boolean {
   return (sent.headers ?? []).some(([, value]) => value.includes(GENUINE) || value.includes(TRUNCATED));
 }
 
@@ -111,7 +111,7 @@ function engineOf({ engine }: ReferenceTarget): EngineName {
 }
 
 /** Asks for it as a client of Fanout can't: the service tells what it got. */
-export async function genuineSignature(target: ReferenceTarget): Promise<string> {
+async function genuineSignature(target: ReferenceTarget): Promise<string> {
   const [answer] = await rawExchange(new URL(target.service), bytesOf({ target: '/seen' }, target, ''));
   const { headers } = JSON.parse(answer?.body ?? '') as { headers: Record<string, string> };
   const signature = headers['grip-sig'] ?? '';
@@ -119,7 +119,7 @@ export async function genuineSignature(target: ReferenceTarget): Promise<string>
   return signature;
 }
 
-export function bytesOf(request: RawRequest, target: ReferenceTarget, signature: string): Buffer {
+function bytesOf(request: RawRequest, target: ReferenceTarget, signature: string): Buffer {
   const { method = 'GET', target: path, headers = [], body, version = ' HTTP/1.1' } = request;
   const { host } = new URL(target.service);
   const has = (name: RegExp) => headers.some(([each]) => name.test(each));
@@ -141,7 +141,8 @@ export function bytesOf(request: RawRequest, target: ReferenceTarget, signature:
 }
 
 /** A record of a failure, or what a runtime prints of one that nobody caught. */
-const FAILURE = /"level":"error"|unhandled|uncaught|panicked|trapped|out of memory|Error while/i;
+const FAILURE =
+  /"level":"error"|unhandled|uncaught|panicked|trapped|out of memory|(?:Error|Exception) while/i;
 
 /** What the service logs from now on must tell of no failure, and hold nothing that is not for a log. */
 export function watchLog({ log = () => '' }: ReferenceTarget): {

@@ -14,9 +14,9 @@ export interface RawAnswer {
 }
 
 export interface RawOptions {
-  /** A held response has a head and no end: that is all that is waited for. */
-  readonly headOnly?: boolean;
-  /** How many responses may come; it is waited that many milliseconds for more than one. */
+  /** A held response has a beginning and no end: the first of its body is all that is waited for. */
+  readonly beginning?: boolean;
+  /** In milliseconds, how long more than one response is waited for. */
   readonly waitForMore?: number;
 }
 
@@ -53,7 +53,7 @@ export async function rawExchange(base: URL, bytes: Buffer, options: RawOptions 
       received += chunk;
       answers = readResponses(received, isHead);
       const [first] = answers;
-      if (first === undefined || !(first.isComplete || (options.headOnly && first.status !== 0))) return;
+      if (first === undefined || !(first.isComplete || (options.beginning && first.body !== ''))) return;
       if (options.waitForMore === undefined) end();
       else more ??= setTimeout(end, options.waitForMore);
     });
