@@ -1,5 +1,5 @@
 import { ProtocolError } from '../errors.js';
-import { JsonFields, UnsupportedError } from './json-fields.js';
+import { JsonFields, shownName, UnsupportedError } from './json-fields.js';
 import { messageType, type WebSocketMessageType } from './publish-item.js';
 import { clampSeconds } from './seconds.js';
 
@@ -86,7 +86,7 @@ export function decodeControlMessage(json: string): ReceivedControlMessage {
     case undefined:
       throw message.missing(`'type'`);
     default: // `session` is of Fanout's sessions, others are of no meaning to Pushpin either
-      throw new UnsupportedError(`the control message '${type}'`);
+      throw new UnsupportedError(`the control message '${shownName(type)}'`);
   }
 }
 

@@ -7,6 +7,15 @@ export class UnsupportedError extends ProtocolError {
   }
 }
 
+/** Characters of a name that was given, in a message. */
+const MAX_NAME = 64;
+
+/** A name that was given, as a message may have it: in one line, and no longer than a line. */
+export function shownName(name: string): string {
+  const cut = name.length > MAX_NAME ? `${name.slice(0, MAX_NAME)}...` : name;
+  return cut.replace(/\p{C}/gu, '?');
+}
+
 /**
  * An object of a JSON document whose fields are read with their types checked. The messages are Pushpin's own, so that
  * who knows it from there finds the same.
@@ -60,7 +69,8 @@ export class JsonFields {
   stringMap(name: string): Readonly<Record<string, string>> | undefined {
     const map = this.#read(name, isObject) as Record<string, unknown> | undefined;
     for (const [key, value] of Object.entries(map ?? {})) {
-      if (typeof value !== 'string') throw new ProtocolError(`'${name}' contains '${key}' with wrong type`);
+      if (typeof value !== 'string')
+        throw new ProtocolError(`'${name}' contains '${shownName(key)}' with wrong type`);
     }
     return map as Record<string, string> | undefined;
   }
@@ -84,7 +94,8 @@ export class JsonFields {
     const given = this.#read(name, (value) => Array.isArray(value) || isObject(value));
     if (Array.isArray(given)) return given.map(headerPair);
     for (const [key, value] of Object.entries(given ?? {})) {
-      if (typeof value !== 'string') throw new ProtocolError(`headers contains '${key}' with wrong type`);
+      if (typeof value !== 'string')
+        throw new ProtocolError(`headers contains '${shownName(key)}' with wrong type`);
     }
     return Object.entries((given ?? {}) as Record<string, string>);
   }

@@ -10,6 +10,7 @@ import {
   REFRESH_BATCH,
 } from './hold-environment.js';
 import type { HeldResponse, HoldInstruction } from './hold-instruction.js';
+import { shownName } from './json-fields.js';
 import { patchJson } from './json-patch.js';
 import { acceptedBy, contentFilters, filtered } from './message-filter.js';
 import type { PublishedResponse, PublishItem } from './publish-item.js';
@@ -131,6 +132,9 @@ export function checkContentFilters(
   if (published === undefined) return;
   const own = contentFilters(subscribed).join(',');
   if (own !== published.join(',')) {
-    throw new ProtocolError(`content filter mismatch: subscription=${own} message=${published.join(',')}`);
+    const theirs = published.join(',');
+    throw new ProtocolError(
+      `content filter mismatch: subscription=${shownName(own)} message=${shownName(theirs)}`,
+    );
   }
 }

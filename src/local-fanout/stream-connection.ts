@@ -12,6 +12,7 @@ import {
   resubscribe,
 } from './hold-environment.js';
 import { type HoldInstruction, readInstruction } from './hold-instruction.js';
+import { shownName } from './json-fields.js';
 import { KeepAliveTimer } from './keep-alive-timer.js';
 import { acceptedBy, filtered, responseFilters } from './message-filter.js';
 import type { LinkedConnection } from './next-link-timers.js';
@@ -140,7 +141,7 @@ export class StreamConnection implements Subscriber, LinkedConnection {
     const { channels, keepAlive } = this.#instruction;
     const bound = channels.find(({ prevId }) => prevId !== undefined);
     if (this.#link === undefined && bound) {
-      throw new ProtocolError(`channel '${bound.name}' specifies prev-id, but no next link found`);
+      throw new ProtocolError(`channel '${shownName(bound.name)}' specifies prev-id, but no next link found`);
     }
     resubscribe(this.#environment.hub, this, this.#channels, channels);
     if (keepAlive === undefined) {

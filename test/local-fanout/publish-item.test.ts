@@ -155,6 +155,18 @@ describe('a publish request', () => {
     expect(() => read(body)).toThrow(ProtocolError);
   });
 
+  it.each([
+    ['of control characters', 'a\n\u001b[31m\u0000\ud800', `'a??[31m??'`],
+    ['too long', 'x'.repeat(50_000), `'${'x'.repeat(64)}...'`],
+    ['of other letters', 'größe 😀', `'größe 😀'`],
+  ])('is refused without repeating a name %s', (_, name, shown) => {
+    const stream = { 'http-stream': { content: '' } };
+    const message = `contains ${shown} with wrong type`;
+    expect(() => decode({ channel: 'a', meta: { [name]: 1 }, formats: stream })).toThrow(message);
+    const response = { 'http-response': { body: '', headers: { [name]: 1 } } };
+    expect(() => decode({ channel: 'a', formats: response })).toThrow(message);
+  });
+
   it('never throws anything but a ProtocolError, whatever the JSON', () => {
     const key = fc.constantFrom(
       'channel',
