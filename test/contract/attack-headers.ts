@@ -67,7 +67,7 @@ export const clientHeaders: readonly Attack[] = [
     why: 'the first pass drops them, so none arrives under Fanout’s signature',
     check: assertNothingForged,
   },
-  ...['/sse', '/commands-none'].map((target) => ({
+  ...['/sse', '/unknown'].map((target) => ({
     name: `all of Fanout’s at ${target}`,
     sent: { target, headers: GRIP },
     outcome: target === '/sse' ? ('held' as const) : 404,
@@ -170,6 +170,7 @@ export const clientHeaders: readonly Attack[] = [
     sent: { target: '/sse', headers: [['X-Long', 'x'.repeat(size)] as const] },
     outcome: size > 131_072 ? each(431, 431, 'held') : ('held' as const),
     why: 'Node takes 128 kB of them here; what the runtime of Compute can’t read is not handed off',
+    fails: 'compute' as const,
   })),
   {
     name: 'subprotocols and extensions of junk',

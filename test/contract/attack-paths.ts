@@ -1,6 +1,11 @@
 import { type Attack, each, HOST, type RawRequest } from './attack.js';
 import { HANDSHAKE } from './attack-headers.js';
 
+/** The runtime of Compute prints an exception where it makes no URL of what came. */
+function fails(outcome: Attack['outcome']): Pick<Attack, 'fails'> {
+  return typeof outcome === 'object' && outcome.compute === 500 ? { fails: 'compute' } : {};
+}
+
 type Rows = readonly (readonly [target: string, outcome: Attack['outcome'], why: string])[];
 
 const NOT_A_PATH = 'no transport is there';
@@ -109,6 +114,7 @@ export const paths: readonly Attack[] = [
     sent: to(target),
     outcome,
     why,
+    ...fails(outcome),
   })),
   ...['//ws', '/WS', '/ws/', '/%2Fws', '/ws%00', '/ws;x', '/?/ws'].map((target) => ({
     name: `a WebSocket to ${target}`,
@@ -137,6 +143,7 @@ export const paths: readonly Attack[] = [
     sent: to('/sse', { headers: [['Host', host]] }),
     outcome,
     why,
+    ...fails(outcome),
   })),
   ...HOSTS.map(([host, outcome, why]) => ({
     name: `a WebSocket to the host ${JSON.stringify(host)}`,

@@ -18,7 +18,7 @@ const ALTERED: Readonly<Record<string, readonly string[]>> = {
   'before an empty header': [GENUINE, ''],
   'behind an empty header': ['', GENUINE],
   'before 60 kB': [`${GENUINE}${'A'.repeat(60_000)}`],
-  'with a null byte in front of what is signed': [`\u00a0${GENUINE}`],
+  'behind a space that HTTP does not know': [`\u00a0${GENUINE}`],
 };
 
 export const signatures: readonly Attack[] = Object.entries(ALTERED).flatMap(([name, values]) =>

@@ -32,7 +32,7 @@ contractSuite('the transport contract on the Wasm, Viceroy and Pushpin', async (
   return { ...(await startComputeEngine({ wasm })), engine: 'compute' };
 });
 
-describe('the Wasm', { timeout: 60_000 }, () => {
+describe('the Wasm', { timeout: 300_000 }, () => {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   let engine: Engine;
 
