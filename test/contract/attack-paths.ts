@@ -150,6 +150,7 @@ export const paths: readonly Attack[] = [
     sent: to('/ws', { headers: [['Host', host], ...HANDSHAKE] }),
     outcome: JSON.parse(JSON.stringify(outcome).replaceAll('"held"', '101')) as Attack['outcome'],
     why,
+    ...fails(outcome),
   })),
   {
     name: 'two hosts',

@@ -21,7 +21,6 @@ export class SessionTransport extends WebSocketTransport {
       return session.context.text('turned away', Number(reject) as 403, { 'X-Reason': 'the query' });
     }
     session.state = { count: 0 };
-    session.send({ opened: session.id, protocol: session.protocol ?? null });
     return undefined;
   }
 

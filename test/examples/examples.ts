@@ -68,7 +68,7 @@ export const USES: Readonly<Record<string, (example: RunningExample) => Promise<
       );
     const ada = open('/rooms/lobby/ws?name=ada');
     try {
-      expectEqual(await ada.next(), '{"event":"welcome","name":"ada"}');
+      await ada.opened();
       const [bob, eve] = [open('/rooms/lobby/ws?name=bob'), open('/rooms/attic/ws?name=eve')];
       try {
         await Promise.all([bob.opened(), eve.opened()]);
