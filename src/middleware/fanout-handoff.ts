@@ -84,7 +84,7 @@ export function fanoutHandoff(options: FanoutHandoffOptions = {}): MiddlewareHan
       log({ level: 'info', event: 'refused', status: 403, reason: 'origin not allowed' });
       return c.text('Pages of this origin may not open a WebSocket here.\n', 403);
     }
-    const refused = await refusal(c, options);
+    const refused = options.authorize && (await refusal(c, options));
     if (refused !== undefined) {
       log({ level: 'info', event: 'refused', status: refused.status, reason: 'not authorized' });
       return refused;
