@@ -44,7 +44,7 @@ export async function limitLife(
   channels: readonly Channel[],
   secret: SecretSource | undefined,
 ): Promise<Response> {
-  const expires = c.var.fanoutExpires;
+  const expires = c.get('fanoutExpires');
   if (expires === undefined) return response;
   const left = Math.max(Math.ceil(expires - Date.now() / 1000), 1);
   const headers = new Headers(response.headers);

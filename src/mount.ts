@@ -65,9 +65,15 @@ export function mount<T extends readonly ChannelSubscriber[]>(
       secret,
       admission: handoff,
     };
-    app.all(transport.path, fanoutHandoff({ ...handoff, upgrade: transport.upgrade }), (c) =>
-      answer(c, mounting),
-    );
+    const middleware = fanoutHandoff({ ...handoff, upgrade: transport.upgrade });
+    // As one handler: with two Hono would compose them in each request.
+    app.all(transport.path, async (c) => {
+      let answered: Response | undefined;
+      const refused = await middleware(c, async () => {
+        answered = await answer(c, mounting);
+      });
+      return refused ?? answered ?? c.notFound();
+    });
   }
   return app;
 }
@@ -116,11 +122,12 @@ async function subscribe(c: Context<FanoutEnv>, mount: Mount): Promise<Response>
   if (transport.upgrade !== undefined && platformOf(c) === undefined && !isOriginAllowed(c, admission)) {
     return c.text('Pages of this origin may not open a WebSocket here.\n', 403);
   }
-  const refused = await refusal(c, admission);
+  const refused = admission.authorize && (await refusal(c, admission));
   if (refused !== undefined) return refused;
   const channels = await channelsOf(c, mount);
   if (channels.length === 0) return c.text('There is no channel for you here.\n', 403);
-  return limitLife(c, await transport.subscribe(c, channels), channels, secret);
+  const response = await transport.subscribe(c, channels);
+  return c.get('fanoutExpires') === undefined ? response : limitLife(c, response, channels, secret);
 }
 
 async function channelsOf(c: Context<FanoutEnv>, { channels, user }: Mount): Promise<readonly Channel[]> {

@@ -43,7 +43,7 @@ export async function fetchOn(
   platform: FanoutPlatform,
   app: FetchApp,
   request: Request,
-  env: object = {},
+  env?: object,
 ): Promise<Response> {
   const slot: PlatformSlot = { platform };
   const response = await app.fetch(request, { ...env, [SLOT]: slot });

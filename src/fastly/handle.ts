@@ -34,21 +34,41 @@ const LOCAL_SERVICE = '0'.repeat(64);
  * addEventListener('fetch', (event) => event.respondWith(fetchHandler(event)));
  */
 export function handle(app: FetchApp): (event: FanoutFetchEvent) => Promise<Response> {
-  return ({ request, client }) => fetchOn(platform(client.address), app, request);
+  return (event) => fetchOn(new ComputePlatform(event), app, event.request);
 }
 
-function platform(clientAddress: string): FanoutPlatform {
+/** Each of these is asked of the host, and most requests need few of them: none is read before it is needed. */
+class ComputePlatform implements FanoutPlatform {
+  readonly handoff: FanoutPlatform['handoff'] = createFanoutHandoff;
+  readonly #event: FanoutFetchEvent;
+
+  constructor(event: FanoutFetchEvent) {
+    this.#event = event;
+  }
+
+  fetch(request: Request, backend: string): Promise<Response> {
+    return fetch(request, { backend } as RequestInit); // the DOM's types know no backend
+  }
+
+  get trust(): FanoutPlatform['trust'] {
+    return trust();
+  }
+
+  get clientAddress(): string {
+    return this.#event.client.address;
+  }
+
+  get serviceVersion(): string {
+    return env('FASTLY_SERVICE_VERSION') ?? '';
+  }
+}
+
+function trust(): FanoutPlatform['trust'] {
   // Read in the request: at top level they would be those of the build.
   const serviceId = env('FASTLY_SERVICE_ID') ?? '';
   const isLocal =
     env('FASTLY_HOSTNAME') === 'localhost' && serviceId !== '' && LOCAL_SERVICE.startsWith(serviceId);
-  return {
-    handoff: createFanoutHandoff,
-    fetch: (request, backend) => fetch(request, { backend } as RequestInit), // the DOM's types know no backend
-    trust: isLocal
-      ? { verifier: localServer, issuers: ['viceroy'] }
-      : { verifier: production, issuers: [`fastly:${serviceId}`] },
-    clientAddress,
-    serviceVersion: env('FASTLY_SERVICE_VERSION') ?? '',
-  };
+  return isLocal
+    ? { verifier: localServer, issuers: ['viceroy'] }
+    : { verifier: production, issuers: [`fastly:${serviceId}`] };
 }

@@ -82,7 +82,7 @@ export function fanoutHandoff(options: FanoutHandoffOptions = {}): MiddlewareHan
     if (upgrade !== undefined && !isOriginAllowed(c, options)) {
       return refuse(c, 403, 'origin not allowed', 'Pages of this origin may not open a WebSocket here.');
     }
-    const refused = await refusal(c, options);
+    const refused = options.authorize && (await refusal(c, options));
     if (refused !== undefined) {
       logRefusal(c, refused.status, 'not authorized');
       return refused;

@@ -66,7 +66,20 @@ function channelValue({ name, filters = [] }: Channel): string {
   return value;
 }
 
-function keepAliveValue({ content, timeout, mode = 'idle' }: KeepAlive): string {
+/** Those that are the same in every hold are written once. */
+const keepAliveValues = new WeakMap<KeepAlive, string>();
+
+function keepAliveValue(keepAlive: KeepAlive): string {
+  let value = keepAliveValues.get(keepAlive);
+  if (value === undefined) {
+    value = writeKeepAlive(keepAlive);
+    // What could change must not be kept.
+    if (Object.isFrozen(keepAlive)) keepAliveValues.set(keepAlive, value);
+  }
+  return value;
+}
+
+function writeKeepAlive({ content, timeout, mode = 'idle' }: KeepAlive): string {
   if (content.length === 0)
     throw new ProtocolError('Expected a keep-alive with content, found an empty one.');
   const seconds = wholeSeconds('keep-alive timeout', timeout, 1);

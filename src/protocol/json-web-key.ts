@@ -56,17 +56,21 @@ export function importVerifyingKey(jwk: GripKey): VerifyingKey {
   const material = algorithm === 'HS256' ? secretOf(jwk) : jwk;
   const key = importKey(algorithm, material);
   // Who verifies sees a failed import; until then it must not count as an unhandled rejection.
-  key.catch(() => undefined);
+  let imported: CryptoKey | undefined;
+  key.then(
+    (usable) => {
+      imported = usable;
+    },
+    () => undefined,
+  );
   const { verify, signatureLength } = PARAMETERS[algorithm];
   return {
     algorithm,
     signatureLength,
     async verify(signature, signed) {
       if (signature.length !== signatureLength || !material) return false;
-      return key.then(
-        (usable) => crypto.subtle.verify(verify, usable, signature, signed),
-        () => false,
-      );
+      const usable = imported ?? (await key.catch(() => undefined));
+      return usable !== undefined && crypto.subtle.verify(verify, usable, signature, signed);
     },
   };
 }

@@ -5,6 +5,8 @@ import { encodeSseEvent } from '../protocol/sse-event.js';
 import type { ChannelNames, ChannelSubscriber } from './channel-subscriber.js';
 import { type HeldStream, holdStream, streamHeaders } from './held-response.js';
 
+const KEEP_ALIVE = encodeSseEvent({ comment: 'keep-alive' });
+
 /**
  * Server-sent events. `Publisher` frames them; what is published by hand as `http-stream` must be framed as events.
  * At most ten channels a connection.
@@ -16,6 +18,9 @@ export class SseTransport implements ChannelSubscriber {
   readonly retry: number = 3000;
   /** Seconds of silence after which a comment is sent, so that no proxy and no browser takes it for dead. */
   readonly keepAlive: number = 20;
+
+  /** What is the same for all clients. */
+  #same: Omit<HeldStream, 'channels'> | undefined;
 
   /** The channels of a request; go before those of the mount. */
   channels?(c: Context<FanoutEnv>): ChannelNames | Promise<ChannelNames>;
@@ -29,12 +34,13 @@ export class SseTransport implements ChannelSubscriber {
   }
 
   #held(channels: readonly Channel[]): HeldStream {
-    return {
-      channels,
+    // The first time is when the transport is mounted: on Compute the snapshot then holds it.
+    this.#same ??= {
       contentType: 'text/event-stream',
       // A first comment, since without a body an EventSource would not open until the first message.
       body: encodeSseEvent({ comment: 'open', retry: this.retry }),
-      keepAlive: { content: encodeSseEvent({ comment: 'keep-alive' }), timeout: this.keepAlive },
+      keepAlive: Object.freeze({ content: KEEP_ALIVE, timeout: this.keepAlive }),
     };
+    return { ...this.#same, channels };
   }
 }
