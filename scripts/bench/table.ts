@@ -20,7 +20,8 @@ function section(part: string, rows: readonly Row[]): string {
 function expected(row: Row): string {
   const result = verdict(row);
   if (row.target === undefined || result === undefined) return '';
-  return `${bound(row.target)}: ${result}`;
+  const instead = row.accepted === undefined ? '' : `; accepted ${bound(row.accepted)}`;
+  return `${bound(row.target)}: ${result}${instead}`;
 }
 
 function bound(target: Target): string {
