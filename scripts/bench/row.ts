@@ -8,8 +8,6 @@ export interface Row {
   readonly value: number;
   readonly unit: string;
   readonly target?: Target | undefined;
-  /** Where the target can't be met today, what is: a figure past it is a regression. docs/performance.md says why. */
-  readonly accepted?: Target | undefined;
   /** The figures behind it. */
   readonly detail?: string | undefined;
 }
@@ -25,11 +23,6 @@ export function verdict({ value, target }: Row): Verdict | undefined {
   const excess = 'atMost' in target ? value / target.atMost : target.atLeast / value;
   if (excess <= 1) return 'met';
   return excess <= TOLERANCE ? 'near' : 'missed';
-}
-
-/** Whether the figure misses what it has to keep to by more than the tolerance. */
-export function isRegression(row: Row): boolean {
-  return verdict({ ...row, target: row.accepted ?? row.target }) === 'missed';
 }
 
 export function median(values: readonly number[]): number {

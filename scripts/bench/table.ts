@@ -20,8 +20,7 @@ function section(part: string, rows: readonly Row[]): string {
 function expected(row: Row): string {
   const result = verdict(row);
   if (row.target === undefined || result === undefined) return '';
-  const instead = row.accepted === undefined ? '' : `; accepted ${bound(row.accepted)}`;
-  return `${bound(row.target)}: ${result}${instead}`;
+  return `${bound(row.target)}: ${result}`;
 }
 
 function bound(target: Target): string {

@@ -13,8 +13,6 @@ export interface MeasuredRequest {
   readonly body?: string;
   readonly expected: { readonly status: number; readonly header?: string; readonly length?: number };
   readonly target?: Target;
-  /** Where the target can't be met today. */
-  readonly accepted?: Target;
 }
 
 /** Answered by what stands in for Fanout. */
@@ -43,8 +41,8 @@ const UPGRADE = {
 export function measuredRequests(): MeasuredRequest[] {
   const signed = { HS256: hs256({ iss: 'viceroy' }), ES256: es256({ iss: 'bench' }) };
   const seconds = [
-    { algorithm: 'ES256', service: 'es256', target: { atMost: 5 }, accepted: { atMost: 6.5 } },
-    { algorithm: 'HS256', service: 'reference', target: { atMost: 2 }, accepted: { atMost: 3.5 } },
+    { algorithm: 'ES256', service: 'es256', target: { atMost: 5 } },
+    { algorithm: 'HS256', service: 'reference', target: { atMost: 2 } },
   ] as const;
   const user = hs256({ channels: ['news'] }, SECRET);
   const requests: MeasuredRequest[] = [];
@@ -57,42 +55,34 @@ export function measuredRequests(): MeasuredRequest[] {
       ...(path === '/ws' && { headers: UPGRADE }),
       expected: { status: 200, header: HANDED_OFF },
       target: { atMost: 1.3 },
-      accepted: { atMost: 3.2 },
     });
   }
-  for (const { algorithm, service, ...bounds } of seconds) {
+  for (const { algorithm, service, target } of seconds) {
     const headers = { 'Grip-Sig': signed[algorithm] };
     for (const [name, path] of Object.entries(HTTP)) {
       const what = `second pass, ${name}, ${algorithm}`;
-      requests.push({
-        what,
-        service,
-        path,
-        headers,
-        expected: { status: 200, header: 'grip-hold' },
-        ...bounds,
-      });
+      requests.push({ what, service, path, headers, expected: { status: 200, header: 'grip-hold' }, target });
     }
     requests.push({
       ...events(`second pass, WebSocket, ${algorithm}`, 'OPEN\r\n', headers),
       service,
-      ...bounds,
+      target,
     });
   }
   const headers = { 'Grip-Sig': signed.HS256 };
   for (const count of [1, 100]) {
     const echoed = 'TEXT b\r\nhello world\r\n'.repeat(count);
     const request = events(`WebSocket echo of ${count}, HS256`, echoed, headers);
-    requests.push({ ...request, ...(count === 100 && { target: { atMost: 3 }, accepted: { atMost: 6 } }) });
+    requests.push({ ...request, ...(count === 100 && { target: { atMost: 3 } }) });
   }
-  for (const [service, bounds] of [
-    ['jwt', { target: { atMost: 6 }, accepted: { atMost: 8.2 } }],
-    ['jwt-reused', { target: { atMost: 4 }, accepted: { atMost: 6.8 } }],
+  for (const [service, target] of [
+    ['jwt', { atMost: 6 }],
+    ['jwt-reused', { atMost: 4 }],
   ] as const) {
     const both = { 'Grip-Sig': signed.ES256, Authorization: `Bearer ${user}` };
     const where = service === 'jwt' ? '' : ', reused sandbox';
     const open = events(`opening by token, WebSocket${where}`, 'OPEN\r\n', both);
-    requests.push({ ...open, service, path: '/live/ws', ...bounds });
+    requests.push({ ...open, service, path: '/live/ws', target });
     const expected = { status: 200, header: 'grip-link' };
     requests.push({
       what: `opening by token, SSE${where}`,
@@ -100,7 +90,7 @@ export function measuredRequests(): MeasuredRequest[] {
       path: '/live/sse',
       headers: both,
       expected,
-      ...bounds,
+      target,
     });
   }
   requests.push({ what: 'no such path', service: 'reference', path: '/nothing', expected: { status: 404 } });

@@ -78,13 +78,12 @@ function requestRows(costs: ReadonlyMap<MeasuredRequest, readonly number[]>): Ro
     median(each.map((cost, round) => cost / (floor[round] ?? Number.NaN)));
   const ms = (each: readonly number[]) => `${median(each).toFixed(2)} ms of CPU`;
   const part = 'CPU time of a request, over the bare handler';
-  const rows: Row[] = [...costs].map(([{ what, target, accepted }, each]) => ({
+  const rows: Row[] = [...costs].map(([{ what, target }, each]) => ({
     part,
     what,
     value: over(each, bare),
     unit: 'x',
     target,
-    accepted,
     detail: ms(each),
   }));
   const firstPasses = [...costs].filter(([{ what }]) => what.startsWith('first pass'));
@@ -103,16 +102,16 @@ function serviceRows(services: ReadonlyMap<ServiceName, Running>): Row[] {
   const part = "The Wasm of the reference service, and the bare handler's";
   const [own, bare] = [services.get('reference'), services.get('bare')];
   if (own === undefined || bare === undefined) return [];
-  const size = (what: string, of: keyof WasmSize, bounds?: Pick<Row, 'target' | 'accepted'>): Row => ({
+  const size = (what: string, of: keyof WasmSize, target?: Row['target']): Row => ({
     part,
     what,
     value: (own.size[of] - bare.size[of]) / 1e6,
     unit: 'MB more',
-    ...bounds,
+    target,
     detail: `${(own.size[of] / 1e6).toFixed(2)} MB and ${(bare.size[of] / 1e6).toFixed(2)} MB`,
   });
   return [
-    size('size', 'total', { target: { atMost: 0.7 }, accepted: { atMost: 1.6 } }),
+    size('size', 'total', { atMost: 0.7 }),
     size('snapshot: its data segments', 'data'),
     size('memory that an instance starts with', 'memory'),
     {
