@@ -75,6 +75,9 @@ export class ClientServer {
   }
 
   async #onRequest(request: Request, incoming: IncomingMessage, outgoing: ServerResponse): Promise<Response> {
+    if (!isWellFormed(incoming)) {
+      return new Response('Expected a path in ASCII and headers with names.\n', { status: 400 });
+    }
     const handoff = await this.#core.service.firstPass(request, incoming.socket.remoteAddress);
     if (handoff instanceof Response) return handoff;
     // The type in exactly these bytes, as Pushpin compares it: with a space before the semicolon it is another.
@@ -135,6 +138,11 @@ export class ClientServer {
       else respond(outgoing, BAD_GATEWAY);
     }
   }
+}
+
+/** What the parsers of later Nodes refuse by themselves, that of 20.19 lets through. */
+function isWellFormed({ url = '', rawHeaders }: IncomingMessage): boolean {
+  return /^[!-~]*$/.test(url) && rawHeaders.every((name, index) => index % 2 === 1 || name !== '');
 }
 
 /** RFC 9110, 6.4.1 and 8.6: the headers tell, and these methods say so even of a body of no bytes. */
