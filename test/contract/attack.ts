@@ -53,7 +53,7 @@ export interface Attack {
 
 /** Where an engine has parts in front of the service that see the request first. */
 export function each(
-  embedded: Outcome,
+  embedded: Outcomes['embedded'],
   pushpin: Outcomes['pushpin'],
   compute: Outcomes['compute'],
 ): Outcomes {
