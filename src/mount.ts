@@ -89,14 +89,14 @@ interface Mount {
 }
 
 /** Bytes of a request with WebSocket events: far more than Fanout keeps, and as much as a Wasm reads in reasonable time. */
-const MAX_EVENTS = 1_000_000;
+const MAX_EVENTS_BYTES = 1_000_000;
 
 /** Answers Fanout, and turns what is wrong with a request into a response. */
 async function answer(c: Context<FanoutEnv>, mount: Mount): Promise<Response> {
   if (mount.transport.upgrade === undefined) {
     if (c.req.method !== 'GET') return methodNotAllowed(c);
-  } else if (Number(c.req.header('Content-Length') ?? 0) > MAX_EVENTS) {
-    return c.text(`Expected at most ${MAX_EVENTS} bytes of events.\n`, 413);
+  } else if (Number(c.req.header('Content-Length') ?? 0) > MAX_EVENTS_BYTES) {
+    return c.text(`Expected at most ${MAX_EVENTS_BYTES} bytes of events.\n`, 413);
   }
   try {
     return await subscribe(c, mount);
@@ -122,12 +122,11 @@ async function subscribe(c: Context<FanoutEnv>, mount: Mount): Promise<Response>
   if (transport.upgrade !== undefined && platformOf(c) === undefined && !isOriginAllowed(c, admission)) {
     return c.text('Pages of this origin may not open a WebSocket here.\n', 403);
   }
-  const refused = admission.authorize && (await refusal(c, admission));
+  const refused = await refusal(c, admission);
   if (refused !== undefined) return refused;
   const channels = await channelsOf(c, mount);
   if (channels.length === 0) return c.text('There is no channel for you here.\n', 403);
-  const response = await transport.subscribe(c, channels);
-  return c.get('fanoutExpires') === undefined ? response : limitLife(c, response, channels, secret);
+  return limitLife(c, await transport.subscribe(c, channels), channels, secret);
 }
 
 async function channelsOf(c: Context<FanoutEnv>, { channels, user }: Mount): Promise<readonly Channel[]> {

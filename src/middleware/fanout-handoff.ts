@@ -3,10 +3,10 @@ import { routePath } from 'hono/route';
 import { SignatureError } from '../errors.js';
 import type { FanoutEnv } from '../fanout-env.js';
 import { GripRequest } from '../grip-request.js';
+import { isNextLink } from '../hold-life.js';
 import { jsonLogger, type Logger, type LogRecord } from '../logger.js';
 import { handOff, platformOf } from '../platform.js';
 import { type GripKey, GripSignatureVerifier } from '../protocol/grip-signature.js';
-import { mayHaveProof, PROOF_PARAMETER } from '../protocol/hold-proof.js';
 import { type AdmissionOptions, isOriginAllowed, refusal } from './admission.js';
 
 /** Where requests are handed off to, and whose signature lets them through. */
@@ -75,14 +75,14 @@ export function fanoutHandoff(options: FanoutHandoffOptions = {}): MiddlewareHan
     }
     const platform = platformOf(c);
     if (platform === undefined) return withoutEntry(c);
-    if (mayHaveProof(c.req.url) && c.req.query(PROOF_PARAMETER) !== undefined) {
+    if (isNextLink(c)) {
       const reason = 'a next link is for Fanout alone';
       return refuse(c, 403, reason, 'This link is not for clients.', { level: 'warn' });
     }
     if (upgrade !== undefined && !isOriginAllowed(c, options)) {
       return refuse(c, 403, 'origin not allowed', 'Pages of this origin may not open a WebSocket here.');
     }
-    const refused = options.authorize && (await refusal(c, options));
+    const refused = await refusal(c, options);
     if (refused !== undefined) {
       logRefusal(c, refused.status, 'not authorized');
       return refused;

@@ -17,12 +17,16 @@ export function encodeMessageData(data: MessageData): Content {
       `Expected bytes as a Uint8Array, found a value of type ${data.constructor.name}.`,
     );
   }
-  let json: string | undefined;
-  try {
-    json = JSON.stringify(data);
-  } catch {
-    // Answered below: the engine's own message quotes the names of fields.
-  }
+  const json = jsonOf(data);
   if (json === undefined) throw new ProtocolError(`The data of a message can't be written as JSON.`);
   return json;
+}
+
+/** `undefined` for what JSON can't hold. Nothing is thrown: the engine's own message quotes the names of fields. */
+export function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,4 +1,5 @@
 import { ConfigurationError, ProtocolError } from '../errors.js';
+import { jsonOf } from '../protocol/message-data.js';
 
 /** Bytes of a connection's state, as JSON in ASCII: it comes back with every request. */
 const MAX_STATE = 4096;
@@ -91,12 +92,7 @@ function parsed(json: string | undefined): unknown {
 /** In ASCII, as a header has it; nothing of a value can end the header, since JSON escapes control characters. */
 function encoded(value: unknown): string {
   if (value === undefined) return '';
-  let json: string | undefined;
-  try {
-    json = JSON.stringify(value);
-  } catch {
-    // Answered below: the engine's own message quotes the names of fields.
-  }
+  const json = jsonOf(value);
   if (json === undefined) throw new ConfigurationError(`The state of a session can't be written as JSON.`);
   const ascii = json.replace(
     /[\x7f-\uffff]/g,

@@ -68,6 +68,14 @@ const ORIGINS: Origins = [
   [['http://evil.example', `http://${HOST}`], false],
 ];
 
+function signedOpen(...headers: readonly (readonly [string, string])[]): Attack['sent'] {
+  const own = [
+    ['Grip-Sig', GENUINE],
+    ['Content-Type', 'application/websocket-events'],
+  ] as const;
+  return { method: 'POST', target: '/ws', headers: [...own, ...headers], body: 'OPEN\r\n' };
+}
+
 /** A page of another site opens a WebSocket with the cookies of whoever looks at it. */
 export const origins: readonly Attack[] = [
   ...ORIGINS.map(([values, isAllowed]) => ({
@@ -81,31 +89,13 @@ export const origins: readonly Attack[] = [
   })),
   {
     name: 'an OPEN from a page of another site, with a signature',
-    sent: {
-      method: 'POST',
-      target: '/ws',
-      headers: [
-        ['Grip-Sig', GENUINE],
-        ['Content-Type', 'application/websocket-events'],
-        ['Connection-Id', 'attack'],
-        ['Origin', 'https://evil.example'],
-      ],
-      body: 'OPEN\r\n',
-    },
+    sent: signedOpen(['Connection-Id', 'attack'], ['Origin', 'https://evil.example']),
     outcome: 200,
     why: 'the first pass has refused such: here the host may be another than the one that the client knows',
   },
   {
     name: 'an OPEN without a Connection-Id, with a signature',
-    sent: {
-      method: 'POST',
-      target: '/ws',
-      headers: [
-        ['Grip-Sig', GENUINE],
-        ['Content-Type', 'application/websocket-events'],
-      ],
-      body: 'OPEN\r\n',
-    },
+    sent: signedOpen(),
     outcome: 400,
     why: 'a socket without a name would share its own channel with others',
   },
