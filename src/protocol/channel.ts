@@ -1,4 +1,5 @@
 import { ProtocolError } from '../errors.js';
+import { isToken } from './token.js';
 
 /** A channel to subscribe to. */
 export interface Channel {
@@ -16,7 +17,6 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 const SEMICOLON = 0x3b;
 const TILDE = 0x7e;
-const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
 
 /**
  * Makes channels of names, and checks them.
@@ -35,7 +35,7 @@ export function checkChannels(channels: readonly (string | Channel)[]): readonly
     const channel = typeof each === 'object' && each !== null ? each : { name: each };
     checkChannelName(channel.name);
     for (const filter of channel.filters ?? []) {
-      if (typeof filter !== 'string' || !TOKEN.test(filter)) {
+      if (typeof filter !== 'string' || !isToken(filter)) {
         throw new ProtocolError('A filter is named by letters, digits and hyphens.');
       }
     }

@@ -1,5 +1,6 @@
 import { ProtocolError } from '../errors.js';
 import { type Channel, checkChannels } from './channel.js';
+import { isToken } from './token.js';
 
 /** Bytes that Fanout sends to keep a stream open. */
 export interface KeepAlive {
@@ -31,7 +32,6 @@ export interface ResponseHold extends HoldBase {
   readonly timeout?: number;
 }
 
-const META_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 const PRINTABLE = /^[ -~]*$/;
 
 const encoder = new TextEncoder();
@@ -105,7 +105,7 @@ const ESCAPED: readonly string[] = Array.from({ length: 256 }, (_, byte) => {
 });
 
 function metaValue([name, value]: [string, string]): string {
-  if (!META_NAME.test(name)) throw new ProtocolError('A meta name is an HTTP token.');
+  if (!isToken(name)) throw new ProtocolError('A meta name is an HTTP token.');
   if (!PRINTABLE.test(value)) throw new ProtocolError(`The value of meta ${name} is not printable ASCII.`);
   return `${name}="${value.replace(/["\\]/g, '\\$&')}"`;
 }

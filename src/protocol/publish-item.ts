@@ -1,5 +1,6 @@
 import { ProtocolError } from '../errors.js';
 import { checkChannelName } from './channel.js';
+import { isToken } from './token.js';
 
 /** Bytes of a publish request, with all that is in it; the limit of Fastly and of a Pushpin that is set up alike. */
 export const MAX_PUBLISH_BYTES = 65_536;
@@ -89,7 +90,6 @@ const CLOSE_CODES: readonly (readonly [number, number])[] = [
   [3000, 4999],
 ];
 const MAX_CLOSE_REASON = 123;
-const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
@@ -197,8 +197,7 @@ function encodeHeaders(
     ? (headers as readonly (readonly [string, string])[])
     : Object.entries(headers);
   for (const [name, value] of pairs) {
-    if (!HEADER_NAME.test(name))
-      throw new ProtocolError('A header of a response has a name that is no token.');
+    if (!isToken(name)) throw new ProtocolError('A header of a response has a name that is no token.');
     singleLine(`Header ${name} of a response`, value);
   }
   return pairs;

@@ -1,12 +1,10 @@
 import { ConfigurationError } from '../errors.js';
+import { isToken } from '../protocol/token.js';
 
-/** RFC 6455, 4.1: a subprotocol is named by a token. */
-const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
-
-/** @throws ConfigurationError for a name that can't be sent. */
+/** @throws ConfigurationError for a name that is no token (RFC 6455, 4.1). */
 export function checkProtocols(protocols: readonly string[]): void {
   for (const protocol of protocols) {
-    if (!TOKEN.test(protocol)) {
+    if (!isToken(protocol)) {
       throw new ConfigurationError('A subprotocol is named by letters, digits, hyphens and dots.');
     }
   }
