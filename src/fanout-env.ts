@@ -13,5 +13,7 @@ export interface FanoutEnv {
      * `channelsFromJwt` does, where the right to listen expires.
      */
     fanoutExpires?: number | undefined;
+    /** The proof of the handoff that takes the place of a WebSocket's old one; see `handoffKey`. */
+    fanoutProof?: string | undefined;
   };
 }

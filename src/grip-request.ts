@@ -6,24 +6,25 @@ const LAST_ID = 'last-id=';
 /** What a request from Fanout says, beside what the client said. */
 export class GripRequest {
   readonly #headers: Headers;
-  readonly #signature: GripSignature | undefined;
+  readonly #signature: Partial<GripSignature> | undefined;
 
-  constructor(headers: Headers, signature: GripSignature | undefined) {
+  /** @param signature without issuer and expiry where something else proves that Fanout sent it. */
+  constructor(headers: Headers, signature: Partial<GripSignature> | undefined) {
     this.#headers = headers;
     this.#signature = signature;
   }
 
-  /** True when Fanout sent the request, proven by its signature; false for a client's own, on the first pass. */
+  /** True when Fanout sent the request, proven by its signature or the proof of a handoff; false for a client's own, on the first pass. */
   get verified(): boolean {
     return this.#signature !== undefined;
   }
 
-  /** Whose signature it was. */
+  /** Whose signature it was; `undefined` where it was not looked at, since a proof of the handoff came along. */
   get issuer(): string | undefined {
     return this.#signature?.issuer;
   }
 
-  /** When the signature expires, in seconds since 1970. */
+  /** When the signature expires, in seconds since 1970; `undefined` as above. */
   get expires(): number | undefined {
     return this.#signature?.expires;
   }

@@ -6,6 +6,7 @@ import type { FanoutEnv } from './fanout-env.js';
 import { isNextLink, limitLife, resumedChannels, type SecretSource } from './hold-life.js';
 import { type AdmissionOptions, isOriginAllowed, refusal } from './middleware/admission.js';
 import { type FanoutHandoffOptions, fanoutHandoff, methodNotAllowed } from './middleware/fanout-handoff.js';
+import { keepProof } from './middleware/proof-of-handoff.js';
 import { platformOf } from './platform.js';
 import { type Channel, checkChannels } from './protocol/channel.js';
 import { checkNotDerived } from './protocol/derived-channel.js';
@@ -109,7 +110,9 @@ async function answer(c: Context<FanoutEnv>, mount: Mount): Promise<Response> {
 
 async function subscribe(c: Context<FanoutEnv>, mount: Mount): Promise<Response> {
   const { transport, secret, admission } = mount;
-  if (transport.isOpening !== undefined && !(await transport.isOpening(c))) return transport.subscribe(c, []);
+  if (transport.isOpening !== undefined && !(await transport.isOpening(c))) {
+    return keepProof(c, await transport.subscribe(c, []));
+  }
 
   if (transport.upgrade === undefined && isNextLink(c)) {
     const resumed = await resumedChannels(c, secret);

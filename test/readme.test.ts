@@ -129,6 +129,7 @@ describe('the code of the README', { timeout: 60_000 }, () => {
       'endpoints',
       'compute',
       'more',
+      'proven',
     ];
     const texts = blocks.filter(({ language }) => language === 'ts').map(({ text }) => text);
     expect(texts).toHaveLength(names.length);

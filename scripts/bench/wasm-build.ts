@@ -14,6 +14,7 @@ const SERVICES = {
   'bare-handoff': 'scripts/bench/services/bare-handoff.ts',
   reference: 'src/service.ts',
   es256: 'scripts/bench/services/es256.ts',
+  proven: 'scripts/bench/services/proven.ts',
   jwt: 'scripts/bench/services/jwt.ts',
   'jwt-reused': 'scripts/bench/services/jwt-reused.ts',
 } as const;

@@ -3,9 +3,16 @@ import { startViceroy } from '../engines/viceroy.js';
 import type { BenchOptions } from './bench-options.js';
 import { cpuTime } from './cpu-time.js';
 import { median, type Row } from './row.js';
+import { HANDOFF_KEY } from './services/secret.js';
 import { buildService, type ServiceName, type WasmSize, wasmSize } from './wasm-build.js';
 import { startStandIn, WasmClient } from './wasm-client.js';
 import { BARE, BARE_HANDOFF, type MeasuredRequest, measuredRequests } from './wasm-requests.js';
+
+/** What the services read of the Secret Store. */
+const SECRETS = `[[local_server.secret_stores.secrets]]
+key = "handoff-key"
+data = "${HANDOFF_KEY}"
+`;
 
 /** A compiled service on a Viceroy of its own. */
 interface Running {
@@ -56,7 +63,7 @@ async function start(name: ServiceName, pushpinPort: number): Promise<Running> {
   const wasm = await buildService(name);
   const port = await freePort();
   const began = performance.now();
-  const viceroy = await startViceroy({ wasm, port, pushpinPort });
+  const viceroy = await startViceroy({ wasm, port, pushpinPort, manifest: SECRETS });
   const client = new WasmClient(port);
   return {
     pid: viceroy.pid,

@@ -15,12 +15,12 @@ export const PROGRAMS: readonly SizedProgram[] = [
     name: 'a service with nothing but SSE',
     code: `${SERVE} import { mount, SseTransport } from 'hono-fanout';
       app.route('/', mount([SseTransport], { channels: ['test'] })); serve(app);`,
-    budget: 20_000,
+    budget: 22_500,
   },
   {
     name: 'a service with all four transports',
     code: `${SERVE} import { fanout } from 'hono-fanout'; app.route('/', fanout({ channels: ['test'] })); serve(app);`,
-    budget: 31_500,
+    budget: 33_500,
   },
   {
     name: 'a service that only publishes',
@@ -29,9 +29,9 @@ export const PROGRAMS: readonly SizedProgram[] = [
       app.post('/', async (c) => c.json(await publisher.publish('test', await c.req.text()))); serve(app);`,
     budget: 19_000,
   },
-  ...subpath('hono-fanout', 46_000),
+  ...subpath('hono-fanout', 47_500),
   ...subpath('hono-fanout/transports', 17_000),
-  ...subpath('hono-fanout/middleware', 9_000),
+  ...subpath('hono-fanout/middleware', 11_500),
   ...subpath('hono-fanout/publisher', 17_500),
   ...subpath('hono-fanout/protocol', 13_500),
   ...subpath('hono-fanout/fastly', 5_600),

@@ -1,6 +1,7 @@
 import { env } from 'fastly:env';
 import { createFanoutHandoff } from 'fastly:fanout';
 import { type FanoutPlatform, type FetchApp, fetchOn } from '../platform.js';
+import { providePlatformKeys } from '../platform-keys.js';
 import { GripSignatureVerifier, hmacKey } from '../protocol/grip-signature.js';
 
 /** The part of a Compute `FetchEvent` that is used. */
@@ -8,8 +9,6 @@ export interface FanoutFetchEvent {
   readonly request: Request;
   readonly client: { readonly address: string };
 }
-
-// Both verifiers are made at top level, so that the snapshot holds the imported keys.
 
 /** The key that Fastly signs with. https://www.fastly.com/documentation/guides/concepts/real-time-messaging/fanout/ */
 const production = new GripSignatureVerifier([
@@ -22,6 +21,12 @@ const production = new GripSignatureVerifier([
 ]);
 /** What the Pushpin of Fastly's local server signs with. Everyone knows it: it must never count in production. */
 const localServer = new GripSignatureVerifier([hmacKey('viceroy_dev_signing_key_dont_use_in_production')]);
+
+// While the Wasm is made, so that the snapshot holds the imported keys.
+providePlatformKeys(() => {
+  void production.warmUp();
+  void localServer.warmUp();
+});
 
 /** Of Fastly's local server: as many zeros as the id of a service has characters. */
 const LOCAL_SERVICE = '0'.repeat(64);

@@ -6,8 +6,11 @@ import { GripRequest } from '../grip-request.js';
 import { isNextLink } from '../hold-life.js';
 import { jsonLogger, type Logger, type LogRecord } from '../logger.js';
 import { handOff, platformOf } from '../platform.js';
+import { needPlatformKeys } from '../platform-keys.js';
 import { type GripKey, GripSignatureVerifier } from '../protocol/grip-signature.js';
+import { HANDOFF_PROOF } from '../protocol/handoff-proof.js';
 import { type AdmissionOptions, isOriginAllowed, refusal } from './admission.js';
+import { type HandoffKeySource, headerOf, proofOf, provesHandoff } from './proof-of-handoff.js';
 
 /** Where requests are handed off to, and whose signature lets them through. */
 export interface FanoutHandoffOptions extends AdmissionOptions {
@@ -19,6 +22,13 @@ export interface FanoutHandoffOptions extends AdmissionOptions {
   readonly keys?: readonly GripKey[];
   /** The issuers that `Grip-Sig` may come from; by default the platform's. */
   readonly issuers?: readonly string[];
+  /**
+   * A key of the service, by which most requests of Fanout are let through without verifying their signature, at a fraction
+   * of the CPU time: what is handed off carries a proof, bound to path, query and time, that comes back with Fanout's
+   * requests. Where there is none, the signature has to be valid. 16 bytes as base64, asked for in each request, so that it can
+   * come from the Secret Store.
+   */
+  readonly handoffKey?: HandoffKeySource;
   /** Gets a record for every handoff and every refusal; by default prints them, one JSON object a line. */
   readonly logger?: Logger;
 }
@@ -33,25 +43,34 @@ export interface FanoutHandoffOptions extends AdmissionOptions {
  * | no `Grip-Sig`, no `Upgrade: websocket` where one is needed | 426 |
  * | no `Grip-Sig`, a WebSocket of a page whose origin isn't allowed, or `authorize` says no | 403, or what it says |
  * | no `Grip-Sig`, no entry to hand off (the app is not run by `serve` or `handle`) | 501 |
- * | a `Grip-Sig` that is not valid | 403, and never handed off again: a wrong key would loop for ever |
+ * | a `Grip-Sig` that is not valid, and no proof of the handoff | 403, and never handed off again: a wrong key would loop for ever |
  *
  * @example
  * app.get('/ticker', fanoutHandoff(), (c) =>
  *   holdStream({ channels: ['ticker'], contentType: 'text/plain' }));
  */
 export function fanoutHandoff(options: FanoutHandoffOptions = {}): MiddlewareHandler<FanoutEnv> {
-  const { backend = 'self', upgrade, issuers, logger = jsonLogger } = options;
+  const { backend = 'self', upgrade, issuers, handoffKey, logger = jsonLogger } = options;
   const ownVerifier = options.keys && new GripSignatureVerifier(options.keys);
+  if (handoffKey === undefined) {
+    if (ownVerifier === undefined) needPlatformKeys();
+    else void ownVerifier.warmUp();
+  }
 
   return async function fanoutHandoff(c, next) {
     const log: Logger = (record) =>
       logger({ ...record, route: routePath(c), serviceVersion: platformOf(c)?.serviceVersion });
     c.set('fanoutLogger', log);
 
-    const token = signatureOf(c);
+    const token = headerOf(c, 'Grip-Sig');
     if (token === undefined) {
       c.set('grip', new GripRequest(c.req.raw.headers, undefined));
       return firstPass(c);
+    }
+
+    if (handoffKey !== undefined && (await provesHandoff(c, handoffKey))) {
+      c.set('grip', new GripRequest(c.req.raw.headers, {}));
+      return next();
     }
 
     const trust = platformOf(c)?.trust;
@@ -88,8 +107,9 @@ export function fanoutHandoff(options: FanoutHandoffOptions = {}): MiddlewareHan
       return refused;
     }
 
-    c.var.fanoutLogger({ level: 'info', event: 'handoff', backend });
-    return handOff(c, backend, handedOff(c.req.raw, platform.clientAddress));
+    const proof = handoffKey && (await proofOf(c, handoffKey));
+    c.get('fanoutLogger')({ level: 'info', event: 'handoff', backend });
+    return handOff(c, backend, handedOff(c.req.raw, platform.clientAddress, proof));
   }
 }
 
@@ -116,16 +136,7 @@ function logRefusal(
   reason: string,
   level: LogRecord['level'] = 'info',
 ): void {
-  c.var.fanoutLogger({ level, event: 'refused', status, reason });
-}
-
-/** Compute can't read a header of more than 69,000 bytes, and throws: it is there, and it is not valid. */
-function signatureOf(c: Context): string | undefined {
-  try {
-    return c.req.header('Grip-Sig');
-  } catch {
-    return '';
-  }
+  c.get('fanoutLogger')({ level, event: 'refused', status, reason });
 }
 
 function withoutEntry(c: Context<FanoutEnv>): Response {
@@ -141,13 +152,20 @@ function withoutEntry(c: Context<FanoutEnv>): Response {
  * A new one, since on Compute a header that is deleted from the client's own is handed off all the same once its headers
  * were listed.
  */
-function handedOff({ headers, method, url }: Request, clientAddress: string | undefined): Request {
-  const all = new Headers();
-  for (const [name, value] of headers) if (!isForgeable(name)) all.append(name, value);
-  if (clientAddress !== undefined) all.set('X-Forwarded-For', clientAddress);
-  all.set('X-Forwarded-Proto', url.slice(0, url.indexOf(':')));
+function handedOff(
+  { headers, method, url }: Request,
+  clientAddress: string | undefined,
+  proof: string | undefined,
+): Request {
+  const all: [name: string, value: string][] = [];
+  for (const header of headers) if (!isForgeable(header[0])) all.push(header);
+  if (clientAddress !== undefined) all.push(['X-Forwarded-For', clientAddress]);
+  all.push(['X-Forwarded-Proto', url.slice(0, url.indexOf(':'))]);
+  if (proof !== undefined) all.push([HANDOFF_PROOF, proof]);
   return new Request(url, { method, headers: all });
 }
+
+const FORGEABLE_PROOF = HANDOFF_PROOF.toLowerCase();
 
 /**
  * A client can send any header. Fanout passes some through, or relies on them: they would arrive under its signature.
@@ -159,6 +177,7 @@ function isForgeable(name: string): boolean {
     name.startsWith('grip-') ||
     name.startsWith('meta-') ||
     name === 'connection-id' ||
+    name === FORGEABLE_PROOF ||
     name === 'x-forwarded-for' ||
     name === 'x-forwarded-proto'
   );

@@ -15,8 +15,7 @@ export interface GripSignature {
 const LEEWAY = 60;
 
 /**
- * Verifies `Grip-Sig`, a JWT of which Fanout signs one for every request. The keys are imported when it is made:
- * at top level, on Compute.
+ * Verifies `Grip-Sig`, a JWT of which Fanout signs one for every request.
  *
  * @see https://pushpin.org/docs/protocols/grip/#http
  */
@@ -26,7 +25,14 @@ export class GripSignatureVerifier {
   /** @throws ConfigurationError for a key that is neither P-256 nor a secret. */
   constructor(keys: readonly GripKey[]) {
     this.#verifier = new JwtVerifier({ keys, name: 'Grip-Sig', leeway: LEEWAY });
-    void this.#verifier.warmUp();
+  }
+
+  /**
+   * Imports the keys and uses each once. On Compute do it at top level, where most requests are verified by them: the
+   * snapshot then holds what the first verification of an instance would have to make.
+   */
+  warmUp(): Promise<void> {
+    return this.#verifier.warmUp();
   }
 
   /**

@@ -1,6 +1,6 @@
 import { decodeBase64Url, encodeBase64Url } from './base64url.js';
 import type { Channel } from './channel.js';
-import { hmacKey, importVerifyingKey, signHmac } from './json-web-key.js';
+import { hmacKey, signHmac, verifyingKey } from './json-web-key.js';
 
 /**
  * What a hold that will expire was opened for. Fanout fetches a stream's next link without the client's cookies and
@@ -36,7 +36,7 @@ export async function readHoldProof(
   const [content = '', mac = '', ...more] = text.split('.');
   const [bytes, signature] = [decodeBase64Url(content), decodeBase64Url(mac)];
   if (bytes === undefined || signature === undefined || more.length > 0) return undefined;
-  const key = importVerifyingKey(hmacKey(secret));
+  const key = verifyingKey(hmacKey(secret));
   if (!(await key.verify(signature, new TextEncoder().encode(content)))) return undefined;
   const proof = JSON.parse(new TextDecoder().decode(bytes)) as HoldProof;
   return proof.path === path ? proof : undefined;

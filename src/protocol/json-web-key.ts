@@ -45,32 +45,31 @@ export function hmacKey(secret: string | Uint8Array): GripKey {
 }
 
 /**
- * Imports a key. On Compute do it at top level, so that the snapshot holds it: importing a P-256 key costs more than
- * the rest of a short request.
+ * A key, which is imported when it is used first. On Compute that should be at top level, so that the snapshot holds it:
+ * importing a P-256 key costs more than the rest of a short request.
  *
  * @throws ConfigurationError for a key that is neither P-256 nor a secret.
  */
-export function importVerifyingKey(jwk: GripKey): VerifyingKey {
+export function verifyingKey(jwk: GripKey): VerifyingKey {
   const algorithm = algorithmOf(jwk);
   // It also keeps the secret, for as long as the key may be used; see lastingBuffer.
   const material = algorithm === 'HS256' ? secretOf(jwk) : jwk;
-  const key = importKey(algorithm, material);
-  // Who verifies sees a failed import; until then it must not count as an unhandled rejection.
-  let imported: CryptoKey | undefined;
-  key.then(
-    (usable) => {
-      imported = usable;
-    },
-    () => undefined,
-  );
+  let importing: Promise<void> | undefined;
+  let key: CryptoKey | undefined;
+  const imported = async () => {
+    key = await importKey(algorithm, material).catch(() => undefined);
+  };
   const { verify, signatureLength } = PARAMETERS[algorithm];
   return {
     algorithm,
     signatureLength,
     async verify(signature, signed) {
       if (signature.length !== signatureLength || !material) return false;
-      const usable = imported ?? (await key.catch(() => undefined));
-      return usable !== undefined && crypto.subtle.verify(verify, usable, signature, signed);
+      if (key === undefined) {
+        importing ??= imported();
+        await importing;
+      }
+      return key !== undefined && crypto.subtle.verify(verify, key, signature, signed);
     },
   };
 }

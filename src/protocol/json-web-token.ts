@@ -1,6 +1,6 @@
 import { ConfigurationError, SignatureError } from '../errors.js';
 import { decodeBase64Url, encodeBase64Url } from './base64url.js';
-import { type GripKey, importVerifyingKey, type VerifyingKey } from './json-web-key.js';
+import { type GripKey, type VerifyingKey, verifyingKey } from './json-web-key.js';
 
 /** The claims of a verified token. */
 export interface Claims {
@@ -44,7 +44,7 @@ export class JwtVerifier {
   /** @throws ConfigurationError for no key, and for one that is neither P-256 nor a secret. */
   constructor({ keys, name, leeway }: JwtVerifierOptions) {
     if (keys.length === 0) throw new ConfigurationError(`Expected at least one key for ${name}, found none.`);
-    this.#keys = keys.map(importVerifyingKey);
+    this.#keys = keys.map(verifyingKey);
     this.#name = name;
     this.#leeway = leeway;
   }

@@ -137,7 +137,7 @@ export class WebSocketTransport implements ChannelSubscriber {
     if (events[0]?.type === 'OPEN') {
       headers.set('Sec-WebSocket-Extensions', `grip; message-prefix="${messagePrefix}"`);
       if (protocol !== undefined) headers.set('Sec-WebSocket-Protocol', protocol);
-      this.#keepAlive(headers, meta, c.var.fanoutExpires);
+      this.#keepAlive(headers, meta, c.get('fanoutExpires'));
       outgoing.add({ type: 'OPEN' });
       subscriptions.open(session.id, channels);
     } else if (meta.hasExpired && !events.some(({ type }) => type === 'CLOSE' || type === 'DISCONNECT')) {
@@ -205,7 +205,7 @@ export class WebSocketTransport implements ChannelSubscriber {
   /** Says what kind of error it was and where, but not its message: that may hold anything, a client's data too. */
   #report(c: Context<FanoutEnv>, error: unknown): void {
     const expected = error instanceof ProtocolError;
-    c.var.fanoutLogger({
+    c.get('fanoutLogger')({
       level: expected ? 'warn' : 'error',
       event: 'websocket-failed',
       transport: this.name,

@@ -12,6 +12,7 @@ import type { FanoutEnv } from '../../src/fanout-env.js';
 import { SseTransport } from '../../src/transports/sse-transport.js';
 import { attackRoutes } from './attack-routes.js';
 import { CommandTransport } from './command-transport.js';
+import { createProofApp } from './proof-app.js';
 import { SessionTransport } from './session-transport.js';
 
 type Options = Omit<FanoutOptions, 'transports'>;
@@ -22,7 +23,7 @@ export const PASSWORD = { username: 'ada', password: 'the password of the contra
 export const TOKENS = { secret: 'the secret of the contract', alg: 'HS256' } as const;
 
 /**
- * The reference service as it is deployed; beside it the {@link CommandTransport}, what attacks are tried on, under
+ * The reference service as it is deployed; beside it the {@link CommandTransport}, what attacks are tried on, and what a `handoffKey` proves, under
  * `/sessions/:user` and `/expiring` the {@link SessionTransport}, and under `/behind` the reference service again, behind
  * middleware that changes responses, and under two more behind some that refuse.
  */
@@ -32,6 +33,7 @@ export function createContractApp(options: Options = {}): Hono<FanoutEnv> {
   app.route('/sessions/:user', sessions(options));
   app.route('/expiring', expiring(options));
   app.route('/', attackRoutes(options));
+  app.route('/', createProofApp(options));
   app.route('/behind', behindMiddleware(options));
   app.route('/behind-password', new Hono().use(basicAuth(PASSWORD)).route('/', createApp(options)));
   app.route('/behind-token', new Hono().use(jwt(TOKENS)).route('/', createApp(options)));

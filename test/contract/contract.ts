@@ -5,6 +5,7 @@ import { CHANNEL, type ContractCase } from './contract-case.js';
 import { deliveryCases } from './delivery-cases.js';
 import { httpCases } from './http-cases.js';
 import { middlewareCases } from './middleware-cases.js';
+import { proofCases } from './proof-cases.js';
 import { refusalCases } from './refusal-cases.js';
 import { sessionCases } from './session-cases.js';
 import { signatureCases } from './signature-cases.js';
@@ -28,6 +29,7 @@ export const transportContract: readonly ContractCase[] = [
   ...publisherCases({ path: '/sse', channel: CHANNEL }, 'stream'),
   ...publisherCases({ path: '/stream', channel: CHANNEL }, 'stream'),
   ...publisherCases({ path: '/response', channel: CHANNEL }, 'response'),
+  ...proofCases,
   ...refusalCases,
   ...signatureCases,
   ...attackCases,

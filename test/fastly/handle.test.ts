@@ -3,6 +3,7 @@ import { cors } from 'hono/cors';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../src/app.js';
 import { platformOf } from '../../src/platform.js';
+import { hmacKey } from '../../src/protocol/grip-signature.js';
 import { gripToken, hmacSigner, seconds } from '../support/grip-tokens.js';
 
 const runtime = vi.hoisted(() => ({
@@ -162,6 +163,8 @@ describe("Fastly's published key", () => {
     const importKey = vi.spyOn(crypto.subtle, 'importKey');
     vi.resetModules();
     await import('../../src/fastly/handle.js');
+    expect(importKey, 'before a route needs it').not.toHaveBeenCalled();
+    (await import('../../src/app.js')).createApp();
     const imported = importKey.mock.calls
       .map(([, key]) => key as JsonWebKey)
       .filter(({ kty }) => kty === 'EC');
@@ -171,6 +174,28 @@ describe("Fastly's published key", () => {
       ['public', ['verify']],
       ['secret', ['verify']],
     ]);
+  });
+
+  it('is imported once, whether the entry or the routes come first', async () => {
+    const importKey = vi.spyOn(crypto.subtle, 'importKey');
+    vi.resetModules();
+    const { createApp } = await import('../../src/app.js');
+    createApp();
+    expect(importKey).not.toHaveBeenCalled();
+    await import('../../src/fastly/handle.js');
+    createApp();
+    expect(importKey).toHaveBeenCalledTimes(2);
+  });
+
+  it('is not imported for routes that have keys of their own, or a handoffKey', async () => {
+    vi.resetModules();
+    await import('../../src/fastly/handle.js');
+    const { createApp } = await import('../../src/app.js');
+    const importKey = vi.spyOn(crypto.subtle, 'importKey');
+    createApp({ handoffKey: () => '' });
+    expect(importKey).not.toHaveBeenCalled();
+    createApp({ keys: [hmacKey('own')] });
+    expect(importKey.mock.calls.every(([format]) => format === 'raw')).toBe(true);
   });
 });
 
