@@ -13,7 +13,8 @@ import { benchWasm } from './bench/wasm.js';
 
 const USAGE = `Usage: npm run bench -- [--short] [--only ${PARTS.join(',')}] [--match TEXT] [--json bin/bench/results.json]
 
-Measures, prints a table, and writes it as JSON. Fails when a figure misses its target by more than a quarter.
+Measures, prints a table, and writes it as JSON. Fails when a figure is more than a quarter over its target, or, where
+that can't be met for a reason that stands beside it, over what was reached.
 --match: only the requests to the Wasm whose names hold the text.
 --short takes less, and is less exact. Needs Viceroy for wasm, and Pushpin for fanout.`;
 
@@ -53,10 +54,10 @@ async function main(): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const results = rows.map((row) => ({ ...row, verdict: verdict(row) }));
   await writeFile(file, `${JSON.stringify({ short: values.short, rows: results }, null, 2)}\n`);
-  const missed = rows.filter((row) => verdict(row) === 'missed');
-  for (const { what, part } of missed)
-    console.error(`Misses its target by more than a quarter: ${what} (${part})`);
-  if (missed.length > 0) process.exitCode = 1;
+  const worse = rows.filter((row) => verdict(row) === 'worse');
+  for (const { what, part } of worse)
+    console.error(`Worse than it should be by more than a quarter: ${what} (${part})`);
+  if (worse.length > 0) process.exitCode = 1;
 }
 
 function partOf(name: string): Part {

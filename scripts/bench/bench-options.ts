@@ -17,15 +17,15 @@ export interface BenchOptions {
 }
 
 export const FULL: Omit<BenchOptions, 'log' | 'match'> = {
-  rounds: 5,
-  requests: 200,
+  rounds: 15,
+  requests: 60,
   subscribers: 1000,
   messages: 100,
   codecTime: 500,
 };
 export const SHORT: Omit<BenchOptions, 'log' | 'match'> = {
-  rounds: 3,
-  requests: 60,
+  rounds: 7,
+  requests: 30,
   subscribers: 300,
   messages: 40,
   codecTime: 100,

@@ -1,5 +1,11 @@
 /** What a figure should be. */
-export type Target = { readonly atMost: number } | { readonly atLeast: number };
+export type Target =
+  | {
+      readonly atMost: number;
+      /** What was reached instead, where the target can't be, and why it can't. */
+      readonly reached?: { readonly value: number; readonly why: string };
+    }
+  | { readonly atLeast: number };
 
 /** One line of the table. */
 export interface Row {
@@ -12,17 +18,23 @@ export interface Row {
   readonly detail?: string | undefined;
 }
 
-/** By how much a figure may miss its target before the bench fails: machines differ, and are noisy. */
+/** By how much a figure may be worse than it should be before the bench fails: machines differ, and are noisy. */
 const TOLERANCE = 1.25;
 
-export type Verdict = 'met' | 'near' | 'missed';
+export type Verdict = 'met' | 'near' | 'missed' | 'worse';
 
-/** `near` where the target is not met, but within the tolerance. */
+/**
+ * `near` where the target is not met, but within the tolerance; `missed` where it is not, for a known reason, and no worse
+ * than before; else `worse`.
+ */
 export function verdict({ value, target }: Row): Verdict | undefined {
   if (target === undefined) return undefined;
   const excess = 'atMost' in target ? value / target.atMost : target.atLeast / value;
   if (excess <= 1) return 'met';
-  return excess <= TOLERANCE ? 'near' : 'missed';
+  if (excess <= TOLERANCE) return 'near';
+  const isKnown =
+    'atMost' in target && target.reached !== undefined && value <= target.reached.value * TOLERANCE;
+  return isKnown ? 'missed' : 'worse';
 }
 
 export function median(values: readonly number[]): number {

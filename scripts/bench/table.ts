@@ -20,7 +20,8 @@ function section(part: string, rows: readonly Row[]): string {
 function expected(row: Row): string {
   const result = verdict(row);
   if (row.target === undefined || result === undefined) return '';
-  return `${bound(row.target)}: ${result}`;
+  const why = result === 'missed' && 'atMost' in row.target ? `: ${row.target.reached?.why}` : '';
+  return `${bound(row.target)}: ${result}${why}`;
 }
 
 function bound(target: Target): string {

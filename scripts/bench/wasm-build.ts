@@ -12,6 +12,11 @@ const FOLDER = join(ROOT, 'bin/bench');
 const SERVICES = {
   bare: 'scripts/bench/services/bare.ts',
   'bare-handoff': 'scripts/bench/services/bare-handoff.ts',
+  'hono-handoff': 'scripts/bench/services/hono-handoff.ts',
+  'hono-handoff-openssl': 'scripts/bench/services/hono-handoff-openssl.ts',
+  'bare-es256': 'scripts/bench/services/bare-es256.ts',
+  'bare-es256-reused': 'scripts/bench/services/bare-es256-reused.ts',
+  'bare-hs256': 'scripts/bench/services/bare-hs256.ts',
   reference: 'src/service.ts',
   es256: 'scripts/bench/services/es256.ts',
   proven: 'scripts/bench/services/proven.ts',

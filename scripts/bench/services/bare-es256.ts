@@ -1,0 +1,3 @@
+import { serveVerifying } from './bare-verifier.js';
+
+serveVerifying('ES256');

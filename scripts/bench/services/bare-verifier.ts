@@ -1,0 +1,24 @@
+import { type Algorithm, usedKey } from './used-keys.js';
+
+interface FetchEvent {
+  readonly request: Request;
+  respondWith(response: Promise<Response>): void;
+}
+
+const HELD = { headers: { 'Content-Type': 'text/plain', 'Grip-Hold': 'stream', 'Grip-Channel': 'test' } };
+
+/** The floor of a second pass: a bare handler that verifies the signature, with nothing checked besides. */
+export function serveVerifying(algorithm: Algorithm): void {
+  const ready = usedKey(algorithm);
+  addEventListener('fetch', (event) => {
+    const fetchEvent = event as unknown as FetchEvent;
+    fetchEvent.respondWith(answer(fetchEvent.request));
+  });
+
+  async function answer({ headers }: Request): Promise<Response> {
+    const verify = await ready;
+    return (await verify(headers.get('Grip-Sig') ?? ''))
+      ? new Response('', HELD)
+      : new Response('', { status: 403 });
+  }
+}

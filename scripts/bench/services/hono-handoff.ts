@@ -1,0 +1,3 @@
+import { serveHandoff } from './hono-handoff-app.js';
+
+serveHandoff();
