@@ -2,7 +2,13 @@ import type { Context } from 'hono';
 import { ConfigurationError } from './errors.js';
 import type { FanoutEnv } from './fanout-env.js';
 import type { Channel } from './protocol/channel.js';
-import { mayHaveProof, PROOF_PARAMETER, readHoldProof, signHoldProof } from './protocol/hold-proof.js';
+import {
+  type HoldProof,
+  mayHaveProof,
+  PROOF_PARAMETER,
+  readHoldProof,
+  signHoldProof,
+} from './protocol/hold-proof.js';
 
 /** The secret that a mount signs next links with; asked for in a request, so that it can come from a store. */
 export type SecretSource = () => string | Uint8Array | Promise<string | Uint8Array>;
@@ -38,14 +44,22 @@ export async function resumedChannels(
  *
  * @throws ConfigurationError for a stream when the mount has no secret.
  */
-export async function limitLife(
+export function limitLife(
   c: Context<FanoutEnv>,
   response: Response,
   channels: readonly Channel[],
   secret: SecretSource | undefined,
-): Promise<Response> {
+): Response | Promise<Response> {
   const expires = c.get('fanoutExpires');
-  if (expires === undefined) return response;
+  return expires === undefined ? response : limited(c, response, { channels, expires }, secret);
+}
+
+async function limited(
+  c: Context<FanoutEnv>,
+  response: Response,
+  { channels, expires }: Omit<HoldProof, 'path'>,
+  secret: SecretSource | undefined,
+): Promise<Response> {
   const left = Math.max(Math.ceil(expires - Date.now() / 1000), 1);
   const headers = new Headers(response.headers);
   const hold = headers.get('Grip-Hold');

@@ -34,7 +34,7 @@ export const PROGRAMS: readonly SizedProgram[] = [
   ...subpath('hono-fanout/middleware', 11_500),
   ...subpath('hono-fanout/publisher', 17_500),
   ...subpath('hono-fanout/protocol', 13_500),
-  ...subpath('hono-fanout/fastly', 5_600),
+  ...subpath('hono-fanout/fastly', 5_900),
   ...subpath('hono-fanout/local', 56_000, 'node'),
   ...subpath('hono-fanout/testing', 112_000, 'node'),
 ];

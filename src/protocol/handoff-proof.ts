@@ -27,7 +27,8 @@ const encoder = new TextEncoder();
  * @throws ConfigurationError for another key.
  */
 export function handoffProof(key: string, target: string, issued: number): string {
-  return `${issued}.${macOf(key, target, issued).join('.')}`;
+  const [a, b, c, d] = macOf(key, target, issued);
+  return `${issued}.${a}.${b}.${c}.${d}`;
 }
 
 /**

@@ -249,7 +249,8 @@ function isWebSocketOverHttp(c: Context): boolean {
 
 /** Fanout sends OPEN first or not at all. */
 function startsWithOpen(body: Uint8Array): boolean {
-  return 'OPEN'.split('').every((letter, index) => body[index] === letter.charCodeAt(0));
+  const [o, p, e, n] = body;
+  return o === 0x4f && p === 0x50 && e === 0x45 && n === 0x4e;
 }
 
 /** A client may send text that isn't UTF-8 only if the proxy lets it: refuse what can't be sent back as it came. */
