@@ -26,6 +26,7 @@ export { jsonLogger, type Logger, type LogRecord } from './logger.js';
 export type { AdmissionOptions, Authorize } from './middleware/admission.js';
 export { type FanoutHandoffOptions, fanoutHandoff } from './middleware/fanout-handoff.js';
 export { forwardToOrigin } from './middleware/forward-to-origin.js';
+export type { HandoffKeySource } from './middleware/proof-of-handoff.js';
 export { type MountOptions, mount } from './mount.js';
 export { type FanoutPlatform, type FetchApp, fetchOn } from './platform.js';
 export type { Channel } from './protocol/channel.js';

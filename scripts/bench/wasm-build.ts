@@ -17,6 +17,7 @@ const SERVICES = {
   'bare-es256': 'scripts/bench/services/bare-es256.ts',
   'bare-es256-reused': 'scripts/bench/services/bare-es256-reused.ts',
   'bare-hs256': 'scripts/bench/services/bare-hs256.ts',
+  'bare-proof': 'scripts/bench/services/bare-proof.ts',
   reference: 'src/service.ts',
   es256: 'scripts/bench/services/es256.ts',
   proven: 'scripts/bench/services/proven.ts',

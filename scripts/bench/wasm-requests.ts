@@ -56,6 +56,7 @@ export function measuredRequests(): MeasuredRequest[] {
     { ...BARE, what: 'bare ES256', service: 'bare-es256', headers: byES256() },
     { ...BARE, what: 'bare ES256, reused sandbox', service: 'bare-es256-reused', headers: byES256() },
     { ...BARE, what: 'bare HS256', service: 'bare-hs256', headers: { 'Grip-Sig': hs256({}, SECRET) } },
+    { ...BARE, what: 'bare proof', service: 'bare-proof' },
     { what: 'no such path', service: 'reference', path: '/nothing', expected: { status: 404 } },
     ...firstPasses('reference', '', TARGETS.firstPass),
     ...secondPasses('es256', 'ES256', byES256, TARGETS.es256),

@@ -28,8 +28,10 @@ export async function provesHandoff(c: Context<FanoutEnv>, source: HandoffKeySou
  */
 export function keepProof(c: Context<FanoutEnv>, response: Response): Response {
   const proof = c.get('fanoutProof');
-  if (proof !== undefined) response.headers.set(`Set-Meta-${HANDOFF_PROOF}`, proof);
-  return response;
+  if (proof === undefined) return response;
+  const headers = new Headers(response.headers); // those of a response that was fetched can't be changed
+  headers.set(`Set-Meta-${HANDOFF_PROOF}`, proof);
+  return new Response(response.body, { status: response.status, headers });
 }
 
 /** Compute can't read a header of more than 69,000 bytes, and throws: it is there, and it is not valid. */

@@ -4,6 +4,7 @@ import { fanout } from '../../src/fanout.js';
 import type { FanoutEnv } from '../../src/fanout-env.js';
 import { fanoutHandoff } from '../../src/middleware/fanout-handoff.js';
 import { HANDOFF_PROOF, handoffProof } from '../../src/protocol/handoff-proof.js';
+import { WebSocketTransport } from '../../src/transports/websocket-transport.js';
 import {
   answer,
   fakePlatform,
@@ -141,6 +142,20 @@ describe('the proof of a WebSocket', () => {
     expect(await renewed({ [HANDOFF_PROOF]: proofFor('/other') })).toBe(fresh);
     expect(await renewed({})).toBe(fresh);
     expect(await renewed({ [HANDOFF_PROOF]: fresh })).toBeUndefined();
+  });
+
+  it('is added to a response whose headers can not be changed', async () => {
+    class Fetching extends WebSocketTransport {
+      override async subscribe() {
+        const fetched = await fetch('data:application/websocket-events,OPEN%0D%0A');
+        expect(() => fetched.headers.set('x', 'y')).toThrow();
+        return fetched;
+      }
+    }
+    const own = fanout({ channels: ['test'], logger, handoffKey: () => KEY, transports: [Fetching] });
+    const response = await answer(own, signedEvents('/ws', 'TEXT 1\r\nx\r\n'));
+    expect(response.headers.get(SET)).toBe(proofFor('/ws'));
+    expect(await response.text()).toBe('OPEN\r\n');
   });
 
   it('then goes before the one that it was handed off with', async () => {

@@ -1,0 +1,21 @@
+import { SecretStore } from 'fastly:secret-store';
+import { handoffProof } from '../../../src/protocol/handoff-proof.js';
+
+// The floor of a proof: a bare handler that reads the key and makes one MAC.
+
+interface FetchEvent {
+  readonly request: Request;
+  respondWith(response: Promise<Response>): void;
+}
+
+addEventListener('fetch', (event) => {
+  const fetchEvent = event as unknown as FetchEvent;
+  fetchEvent.respondWith(answer(fetchEvent.request));
+});
+
+async function answer({ url }: Request): Promise<Response> {
+  const key = (await new SecretStore('secrets').get('handoff-key'))?.plaintext() ?? '';
+  const proof = handoffProof(key, url, Math.floor(Date.now() / 1000));
+  const headers = { 'Content-Type': 'text/plain', 'Grip-Hold': 'stream', 'Grip-Channel': 'test' };
+  return new Response(proof, { headers });
+}
