@@ -30,6 +30,8 @@ export class Scene {
   readonly #id: string;
   readonly #marks: HttpClient;
   readonly #opened: { close(): Promise<void> }[] = [];
+  /** For each path how many requests there are, once all clients of {@link hold} have brought theirs. */
+  readonly #expected = new Map<string, number>();
 
   /** @param marks what {@link openMarks} opened. */
   constructor(place: Place, id: string, marks: HttpClient) {
@@ -65,9 +67,11 @@ export class Scene {
 
   /** Sends a request and waits until its response is held by Fanout: nothing tells when that is. */
   async hold(path: string, options?: RequestOptions): Promise<HttpClient> {
-    const before = this.requests(path).length;
+    // Of clients that open at once, none may take the request of another for its own.
+    const expected = Math.max(this.requests(path).length, this.#expected.get(path) ?? 0) + 1;
+    this.#expected.set(path, expected);
     const client = this.open(path, options);
-    await this.eventually(() => this.requests(path).length > before, `a request for ${path}`);
+    await this.eventually(() => this.requests(path).length >= expected, `a request for ${path}`);
     await sleep(GRACE);
     return client;
   }
