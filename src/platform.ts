@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import { escapedUrl } from './protocol/escaped-url.js';
 import type { GripSignatureVerifier } from './protocol/grip-signature.js';
 
 /**
@@ -55,11 +56,18 @@ export function platformOf(c: Context): FanoutPlatform | undefined {
   return slotOf(c)?.platform;
 }
 
-/** Hands the request off, the client's own or another in its place, and keeps the response for the entry. */
+/**
+ * Hands a GET request off, the client's own or another in its place, and keeps the response for the entry.
+ *
+ * What its URL may only have escaped is escaped.
+ */
 export function handOff(c: Context, backend: string, request: Request = c.req.raw): Response {
   const slot = slotOf(c);
   if (slot === undefined) throw new TypeError('There is no platform to hand the request off to.');
-  slot.handoff = slot.platform.handoff(request, backend);
+  const { method, headers, url } = request;
+  const escaped = escapedUrl(url);
+  const handedOff = escaped === url ? request : new Request(escaped, { method, headers });
+  slot.handoff = slot.platform.handoff(handedOff, backend);
   return slot.handoff;
 }
 

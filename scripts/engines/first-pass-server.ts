@@ -22,6 +22,8 @@ export interface FirstPassServer {
 
 interface Handoff {
   readonly backend: string;
+  /** Of the request that the app hands off. */
+  readonly url: string;
   readonly headers: Headers;
 }
 
@@ -38,9 +40,9 @@ export function createFirstPassServer({ app, pushpinPort, trust }: FirstPassServ
     if (lines.length > KEPT_LINES) lines.shift();
   };
   const platform = (clientAddress: string | undefined): FanoutPlatform => ({
-    handoff({ headers }, backend) {
+    handoff({ url, headers }, backend) {
       const response = new Response(null);
-      handoffs.set(response, { backend, headers });
+      handoffs.set(response, { backend, url, headers });
       return response;
     },
     fetch: () => Promise.reject(new Error('This engine has no backend but self.')),

@@ -7,7 +7,8 @@ export interface HandedOff {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
   readonly backend: string;
-  /** Those of the request, as the app left them. */
+  /** Those of the request that the app hands off. */
+  readonly url: string;
   readonly headers: Headers;
   readonly onError: (error: Error) => void;
 }
@@ -34,12 +35,13 @@ const REPLACED = /^(?:host|expect|pushpin-route)$/i;
  * neither is read faster than the other is written.
  */
 export function handOffTo(pushpinPort: number, handedOff: HandedOff): void {
-  const { incoming, outgoing, onError } = handedOff;
+  const { incoming, outgoing, url, onError } = handedOff;
+  const { pathname, search } = new URL(url); // the host is Pushpin's
   const upstream = request({
     host: LOOPBACK,
     port: pushpinPort,
     method: incoming.method,
-    path: incoming.url?.replace(/^https?:\/\/[^/?#]*/i, ''), // the host is Pushpin's
+    path: pathname + search,
     headers: requestHeaders(handedOff),
     agent: false,
   });

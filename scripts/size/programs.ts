@@ -15,12 +15,12 @@ export const PROGRAMS: readonly SizedProgram[] = [
     name: 'a service with nothing but SSE',
     code: `${SERVE} import { mount, SseTransport } from 'hono-fanout';
       app.route('/', mount([SseTransport], { channels: ['test'] })); serve(app);`,
-    budget: 22_500,
+    budget: 23_000,
   },
   {
     name: 'a service with all four transports',
     code: `${SERVE} import { fanout } from 'hono-fanout'; app.route('/', fanout({ channels: ['test'] })); serve(app);`,
-    budget: 33_500,
+    budget: 34_000,
   },
   {
     name: 'a service that only publishes',

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import type { FanoutEnv } from '../fanout-env.js';
+import { escapedUrl } from '../protocol/escaped-url.js';
 import { checkHandoffProof, HANDOFF_PROOF, handoffProof } from '../protocol/handoff-proof.js';
 
 /** Finds the key of a mount's proofs; asked in a request, so that it can come from a store. */
@@ -43,14 +44,14 @@ export function headerOf({ req }: Context, name: string): string | undefined {
   }
 }
 
-/** The path and the query. Decoded, since Pushpin escapes what it passes on in its own way. */
+/** The path and the query. Decoded, since it was escaped when it was handed off, and Pushpin does so in its own way. */
 function targetOf(url: string): string {
   const target = url.slice(url.indexOf('/', url.indexOf('//') + 2));
   if (!target.includes('%')) return target;
   try {
-    return decodeURIComponent(target);
+    return decodeURIComponent(escapedUrl(target));
   } catch {
-    return target; // not UTF-8, or not escaped at all
+    return target; // not UTF-8
   }
 }
 

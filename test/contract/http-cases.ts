@@ -61,6 +61,34 @@ const ownPollCases: readonly ContractCase[] = [
   ),
 ];
 
+/** Pushpin would answer a hold there with 500. */
+const urlCases: readonly ContractCase[] = [
+  contractCase(
+    'held at a URL with characters that are to be escaped, and that browsers leave as they are',
+    async (clients) => {
+      const query = '?json={%22a%22:[1]}&or=a|b&rest=^`\\&done=100%&zz=%zz';
+      const streams = [clients.stream(`/stream${query}`), clients.sse(`/sse${query}`)];
+      for (const stream of streams) assert.equal((await stream.response()).status, 200);
+      await clients.subscribed(streams);
+      const body = unique('polled');
+      const answer = await clients.untilReceived(clients.poll(`/response${query}`), () =>
+        item({ 'http-response': { body } }),
+      );
+      assert.deepEqual([answer.status, answer.body.toString()], [200, body]);
+    },
+  ),
+
+  contractCase(
+    '/sessions/100%|: held at a path with such characters as well',
+    async (clients) => {
+      const sse = clients.sse('/sessions/100%|/sse?room=escaped');
+      assert.equal((await sse.response()).status, 200);
+      await clients.subscribed([sse], 'escaped');
+    },
+    'commands',
+  ),
+];
+
 export const httpCases: readonly ContractCase[] = [
   ...streamCases(STREAM),
   ...ownStreamCases,
@@ -68,4 +96,5 @@ export const httpCases: readonly ContractCase[] = [
   ...ownSseCases,
   ...pollCases(POLL),
   ...ownPollCases,
+  ...urlCases,
 ];

@@ -12,7 +12,7 @@ export const proofCases: readonly ContractCase[] = [
     '/proven: a proof of the handoff is enough, whatever the query, and comes with every event of a WebSocket',
     async (clients) => {
       const forged = { [HANDOFF_PROOF]: 'forged' }; // by a client: another takes its place
-      const query = '?q=%2F%c3%a9~%7e%41&[]&empty=&q=a%20b+c';
+      const query = '?q=%2F%c3%a9~%7e%41&[]&empty=&q=a%20b+c&json={%22a%22:1}&or=a|b&zz=%zz';
       const sse = clients.sse(`/proven/sse${query}`, forged);
       assert.equal((await sse.response()).status, 200);
       const socket = await clients.webSocket(`/proven/ws${query}`, forged);

@@ -67,6 +67,18 @@ describe("a client's own GET", () => {
     expect(handler).not.toHaveBeenCalled();
   });
 
+  it('is handed off with what its URL may only have escaped being so, and with its headers', async () => {
+    const platform = fakePlatform();
+    await answer(
+      served().app,
+      request('/live/a|b?q={a}&done=100%', { headers: { 'X-Own': 'kept' } }),
+      platform,
+    );
+    const [handedOff] = platform.handoffs;
+    expect(handedOff?.request.url).toBe('https://edge.example/live/a%7Cb?q=%7Ba%7D&done=100%25');
+    expect(handedOff?.request.headers.get('X-Own')).toBe('kept');
+  });
+
   it('is handed off to the backend that is named', async () => {
     const { app } = served({ backend: 'origin' });
     const platform = fakePlatform();

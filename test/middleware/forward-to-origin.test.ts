@@ -25,6 +25,14 @@ describe('forwardToOrigin', () => {
     expect(platform.handoffs).toHaveLength(2);
   });
 
+  it('hands off what a URL may only have escaped so', async () => {
+    const platform = fakePlatform();
+    await answer(app, request('/page?q={a|b}', { headers: { Cookie: 'kept=1' } }), platform);
+    const [handedOff] = platform.handoffs;
+    expect(handedOff?.request.url).toBe('https://edge.example/page?q=%7Ba%7Cb%7D');
+    expect(handedOff?.request.headers.get('Cookie')).toBe('kept=1');
+  });
+
   it('sends the request on as it is, but for a signature', async () => {
     let sent: Request | undefined;
     const fetch = async (to: Request, backend: string) => {
