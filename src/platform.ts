@@ -64,11 +64,14 @@ export function platformOf(c: Context): FanoutPlatform | undefined {
 export function handOff(c: Context, backend: string, request: Request = c.req.raw): Response {
   const slot = slotOf(c);
   if (slot === undefined) throw new TypeError('There is no platform to hand the request off to.');
-  const { method, headers, url } = request;
-  const escaped = escapedUrl(url);
-  const handedOff = escaped === url ? request : new Request(escaped, { method, headers });
-  slot.handoff = slot.platform.handoff(handedOff, backend);
+  slot.handoff = slot.platform.handoff(withEscapedUrl(request), backend);
   return slot.handoff;
+}
+
+function withEscapedUrl(request: Request): Request {
+  const url = escapedUrl(request.url);
+  if (url === request.url) return request;
+  return new Request(url, { method: request.method, headers: request.headers });
 }
 
 function slotOf(c: Context): PlatformSlot | undefined {

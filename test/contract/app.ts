@@ -23,9 +23,9 @@ export const PASSWORD = { username: 'ada', password: 'the password of the contra
 export const TOKENS = { secret: 'the secret of the contract', alg: 'HS256' } as const;
 
 /**
- * The reference service as it is deployed; beside it the {@link CommandTransport}, what attacks are tried on, and what a `handoffKey` proves, under
- * `/sessions/:user` and `/expiring` the {@link SessionTransport}, and under `/behind` the reference service again, behind
- * middleware that changes responses, and under two more behind some that refuse.
+ * The reference service as it is deployed. Beside it: the {@link CommandTransport}; what attacks are tried on; what a
+ * `handoffKey` proves; under `/sessions/:user` and `/expiring` the {@link SessionTransport}; under `/behind` the reference
+ * service again, behind middleware that changes responses, and under two more behind some that refuse.
  */
 export function createContractApp(options: Options = {}): Hono<FanoutEnv> {
   const app = createApp(options);

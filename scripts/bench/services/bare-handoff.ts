@@ -1,11 +1,7 @@
 import { createFanoutHandoff } from 'fastly:fanout';
+import type { FetchEvent } from './fetch-event.js';
 
 // The floor of a first pass: a service that hands everything off.
-
-interface FetchEvent {
-  readonly request: Request;
-  respondWith(response: Response): void;
-}
 
 addEventListener('fetch', (event) => {
   const { request, respondWith } = event as unknown as FetchEvent;

@@ -1,12 +1,8 @@
 import { SecretStore } from 'fastly:secret-store';
 import { handoffProof } from '../../../src/protocol/handoff-proof.js';
+import { type FetchEvent, HELD_HEADERS } from './fetch-event.js';
 
 // The floor of a proof: a bare handler that reads the key and makes one MAC.
-
-interface FetchEvent {
-  readonly request: Request;
-  respondWith(response: Promise<Response>): void;
-}
 
 addEventListener('fetch', (event) => {
   const fetchEvent = event as unknown as FetchEvent;
@@ -16,6 +12,5 @@ addEventListener('fetch', (event) => {
 async function answer({ url }: Request): Promise<Response> {
   const key = (await new SecretStore('secrets').get('handoff-key'))?.plaintext() ?? '';
   const proof = handoffProof(key, url, Math.floor(Date.now() / 1000));
-  const headers = { 'Content-Type': 'text/plain', 'Grip-Hold': 'stream', 'Grip-Channel': 'test' };
-  return new Response(proof, { headers });
+  return new Response(proof, { headers: HELD_HEADERS });
 }

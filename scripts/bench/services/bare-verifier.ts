@@ -1,11 +1,5 @@
+import { type FetchEvent, HELD_HEADERS } from './fetch-event.js';
 import { type Algorithm, usedKey } from './used-keys.js';
-
-interface FetchEvent {
-  readonly request: Request;
-  respondWith(response: Promise<Response>): void;
-}
-
-const HELD = { headers: { 'Content-Type': 'text/plain', 'Grip-Hold': 'stream', 'Grip-Channel': 'test' } };
 
 /** The floor of a second pass: a bare handler that verifies the signature, with nothing checked besides. */
 export function serveVerifying(algorithm: Algorithm): void {
@@ -18,7 +12,7 @@ export function serveVerifying(algorithm: Algorithm): void {
   async function answer({ headers }: Request): Promise<Response> {
     const verify = await ready;
     return (await verify(headers.get('Grip-Sig') ?? ''))
-      ? new Response('', HELD)
+      ? new Response('', { headers: HELD_HEADERS })
       : new Response('', { status: 403 });
   }
 }

@@ -1,11 +1,7 @@
+import { type FetchEvent, HELD_HEADERS } from './fetch-event.js';
+
 // The floor: a service that answers with a hold and does nothing else.
 
-interface FetchEvent {
-  respondWith(response: Response): void;
-}
-
-const HELD = { headers: { 'Content-Type': 'text/plain', 'Grip-Hold': 'stream', 'Grip-Channel': 'test' } };
-
 addEventListener('fetch', (event) => {
-  (event as unknown as FetchEvent).respondWith(new Response('', HELD));
+  (event as unknown as FetchEvent).respondWith(new Response('', { headers: HELD_HEADERS }));
 });

@@ -1,10 +1,6 @@
 import { createFanoutHandoff } from 'fastly:fanout';
 import { Hono } from 'hono';
-
-interface FetchEvent {
-  readonly request: Request;
-  respondWith(response: Response | Promise<Response>): void;
-}
+import type { FetchEvent } from './fetch-event.js';
 
 /** The floor of a first pass with Hono: four routes that hand everything off. */
 export function serveHandoff(): void {
